@@ -4,7 +4,9 @@ import builtins
 import importlib
 import io
 import os
+import py_compile
 import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,32 @@ def test_the_code_is_loaded_without_its_files(monkeypatch: pytest.MonkeyPatch) -
     assert sys.meta_path == finders
     a.close()
     b.close()
+
+
+def test_bytecode_without_sources_is_stored_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = {
+        "__init__": "",
+        "one": "from stored.inner import two",
+        "inner/__init__": "",
+        "inner/two": "VALUE = 2",
+    }
+    for name, source in sources.items():
+        path = tmp_path / "stored" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        py_compile.compile(str(path), str(path.with_suffix(".pyc")))
+        path.unlink()
+    package = types.ModuleType("stored")
+    package.__path__ = []
+    monkeypatch.setitem(sys.modules, "stored", package)
+    importing = facade.store("stored", tmp_path / "stored", ["stored"])
+    with importing():
+        one = importlib.import_module("stored.one")
+    assert one.two.VALUE == 2
+    for name in ("stored.one", "stored.inner", "stored.inner.two"):
+        del sys.modules[name]
 
 
 def test_functions_of_os_still_work_for_files(tmp_path: Any) -> None:

@@ -12,14 +12,17 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
-# Name → whether the module is a package, and its code.
-type _Codes = dict[str, tuple[bool, CodeType]]
+# Name → whether the module is a package, and its code as `marshal` writes it.
+type _Codes = dict[str, tuple[bool, bytes]]
+
+# The length of the header of a file with bytecode, see https://peps.python.org/pep-0552/.
+_HEADER_BYTES = 16
 
 
-def _read(package: str, folder: Path, skipped: Sequence[str]) -> Iterator[tuple[str, bool, Any]]:
+def _read(package: str, folder: Path, skipped: Sequence[str]) -> Iterator[tuple[str, bool, bytes]]:
     for file in sorted(folder.rglob("*.py*")):
         parts = file.relative_to(folder).with_suffix("").parts
         is_package = parts[-1] == "__init__"
@@ -30,7 +33,11 @@ def _read(package: str, folder: Path, skipped: Sequence[str]) -> Iterator[tuple[
         parent = file.parent.parent if is_package else file.parent
         spec = importlib.machinery.PathFinder.find_spec(name, [str(parent)])
         loader: Any = spec and spec.loader
-        yield name, is_package, loader.get_code(name)
+        if file.suffix == ".pyc":
+            # Loading the code here would intern all names in it, for ever.
+            yield name, is_package, loader.get_data(str(file))[_HEADER_BYTES:]
+        else:
+            yield name, is_package, marshal.dumps(loader.get_code(name))
 
 
 class _Finder:
@@ -47,18 +54,15 @@ class _Finder:
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname not in self._codes:
             return None
-        is_package, code = self._codes[fullname]
         loader: Any = self
-        return importlib.machinery.ModuleSpec(
-            fullname, loader, origin=code.co_filename, is_package=is_package
-        )
+        return importlib.machinery.ModuleSpec(fullname, loader, is_package=self._codes[fullname][0])
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Return None, so that the import system creates an ordinary module."""
 
     def exec_module(self, module: ModuleType) -> None:
         _, code = self._codes[module.__name__]
-        exec(code, vars(module))  # noqa: S102 - the code of this runtime
+        exec(marshal.loads(code), vars(module))  # noqa: S102, S302 - the code of this runtime
 
 
 type Importing = Callable[[], Any]
