@@ -56,13 +56,8 @@ def _javascript_modules() -> dict[str, types.ModuleType]:
 
 
 @contextmanager
-def _as_in_the_browser() -> Iterator[None]:
-    """Let imports find the modules of the browser, but only while the runtime is imported."""
-    modules = _javascript_modules()
-    sys.modules.update(modules)
-    # The folder comes last, because runtime/python/greenlet must not shadow the real package.
-    sys.path.append(str(PYTHON))
-    # The browser has Python 3.14, where the name of this class begins with an underscore.
+def python_3_14_names() -> Iterator[None]:
+    """Give a class of asyncio the name that it has in the browser, which has Python 3.14."""
     name_in_browser = "_BaseDefaultEventLoopPolicy"
     is_older = not hasattr(events, name_in_browser)
     if is_older:
@@ -72,6 +67,19 @@ def _as_in_the_browser() -> Iterator[None]:
     finally:
         if is_older:
             delattr(events, name_in_browser)
+
+
+@contextmanager
+def _as_in_the_browser() -> Iterator[None]:
+    """Let imports find the modules of the browser, but only while the runtime is imported."""
+    modules = _javascript_modules()
+    sys.modules.update(modules)
+    # The folder comes last, because runtime/python/greenlet must not shadow the real package.
+    sys.path.append(str(PYTHON))
+    try:
+        with python_3_14_names():
+            yield
+    finally:
         sys.path.remove(str(PYTHON))
         for name in modules:
             del sys.modules[name]
@@ -130,6 +138,7 @@ __all__ = [
     "missing",
     "new_worker",
     "page",
+    "python_3_14_names",
     "queues",
     "run",
     "scheduler",

@@ -11,6 +11,7 @@ import atexit
 import bdb
 import locale
 import logging
+import selectors
 import sys
 import threading
 import weakref
@@ -39,7 +40,13 @@ def check() -> None:
     # Replaced or extended by `scheduling.event_loop`.
     require(events, "_BaseDefaultEventLoopPolicy", "_event_loop_policy")
     require(unix_events, "_DefaultEventLoopPolicy")
-    require(base_events.BaseEventLoop, "_check_closed", "_process_events", "_write_to_self")
+    require(base_events.BaseEventLoop, "_check_closed")
+    require(
+        unix_events._UnixSelectorEventLoop,
+        *("_close_self_pipe", "_make_self_pipe", "_process_events", "_write_to_self"),
+    )
+    require_instance_attributes(unix_events._UnixSelectorEventLoop.__init__, "_signal_handlers")
+    require_instance_attributes(selectors._PollLikeSelector.__init__, "_selector")
     require_instance_attributes(base_events.BaseEventLoop.__init__, "_clock_resolution")
     # Read by `scheduling.stepping`.
     require_instance_attributes(

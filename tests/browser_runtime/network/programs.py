@@ -1,11 +1,18 @@
 """Runs programs in the fake worker, with CPython's own modules on the network of the page."""
 
+import asyncio
 import builtins
+import gc
 import importlib
 import os
+import sys
 import types
-from collections.abc import Callable
+from asyncio import events, timeouts
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from tests.browser_runtime import harness
 
@@ -24,7 +31,11 @@ class NetworkLibrary(harness.Library):
         own = self._own
         own["_socket"] = facade.make_socket_module(importlib.import_module("_socket"))
         own["select"] = facade.make_select_module(importlib.import_module("select"))
-        functions = {**facade.os_functions(), "fdopen": facade.fdopen}
+        functions = {
+            **facade.os_functions(),
+            **facade.file_functions(),
+            "fdopen": facade.fdopen,
+        }
         functions["process_cpu_count"] = functions["cpu_count"] = lambda: 4
         own["os"] = types.SimpleNamespace(**{**vars(os), **functions})
         own["time"] = types.SimpleNamespace(
@@ -66,6 +77,40 @@ class NetworkLibrary(harness.Library):
         return lines
 
 
+@contextmanager
+def asyncio_on(library: NetworkLibrary) -> Iterator[None]:
+    """Let the modules of asyncio use the modules of a library, and the event loop of the page."""
+    own = {
+        "concurrent": types.SimpleNamespace(
+            futures=types.SimpleNamespace(
+                **vars(library._own["concurrent.futures"]._base), **_executors(library)
+            )
+        ),
+        **{name: getattr(library, name) for name in ("os", "selectors", "socket", "threading")},
+        "time": library._own["time"],
+    }
+    modules = [module for name, module in sys.modules.items() if name.startswith("asyncio.")]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (*modules, harness.event_loop):
+            for name, replacement in own.items():
+                if hasattr(module, name) and name not in _KEPT.get(module.__name__, ()):
+                    patch.setattr(module, name, replacement)
+        with harness.python_3_14_names():
+            policy = harness.event_loop.make_policy()()
+        patch.setattr(events, "_event_loop_policy", policy)
+        for module in (asyncio, timeouts):
+            patch.setattr(module, "timeout", harness.event_loop.timeout)
+        yield
+
+
+# Whether Ctrl+C can be handled depends on the real main thread.
+_KEPT = {"asyncio.runners": ("threading",), harness.event_loop.__name__: ("threading",)}
+
+
+def _executors(library: NetworkLibrary) -> dict[str, Any]:
+    return {"ThreadPoolExecutor": library.futures.ThreadPoolExecutor}
+
+
 def run[T](program: Callable[[NetworkLibrary], T], **options: Any) -> T:
     """Run a program with a network of its own; see `harness.run`."""
 
@@ -73,13 +118,15 @@ def run[T](program: Callable[[NetworkLibrary], T], **options: Any) -> T:
         library = NetworkLibrary()
         library.errors = _.errors
         library.threading.excepthook = lambda args: library.errors.append(args.exc_value)
-        result = program(library)
-        library.threading._shutdown()
+        with asyncio_on(library):
+            result = program(library)
+            library.threading._shutdown()
         return result
 
     try:
         return harness.run(start, **options)
     finally:
+        gc.collect()  # What the program has not closed is closed now, as `program` does it.
         end()
 
 

@@ -146,6 +146,11 @@ def current() -> Descriptors:
     return _current
 
 
+def is_socket_file(device: int, number: int) -> bool:
+    """Return whether the running program has bound a socket to this file."""
+    return _current is not None and (device, number) in _current.network.socket_files
+
+
 def end() -> None:
     """Close everything that the program has left open."""
     global _current

@@ -93,6 +93,9 @@ def _use_real_methods() -> None:
             method.__qualname__, method.__module__ = f"socket.{name}", "_socket"
         setattr(socket, name, method)
     builtins.open = io.open = open_file
+    for name, function in file_functions().items():
+        setattr(os, name, function)
+        setattr(posix, name, function)
     _is_loaded = True
 
 
@@ -296,6 +299,34 @@ def os_functions() -> dict[str, Callable[..., Any]]:
     return functions
 
 
+# What returns the status of a file, and does not know that it is a socket.
+_STATUS_FUNCTIONS: dict[str, Callable[..., os.stat_result]] = {
+    "stat": os.stat,
+    "lstat": os.lstat,
+}
+
+
+def file_functions() -> dict[str, Callable[..., os.stat_result]]:
+    """Return functions of `os` that are replaced when a program uses the network, by name.
+
+    The files of Unix sockets are ordinary ones in the file system of the browser.
+    """
+
+    def wrap(name: str, original: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+        def status(path: Any, *args: Any, **keywords: Any) -> os.stat_result:
+            if isinstance(path, int) and path >= FIRST:
+                return os.fstat(path)
+            found: os.stat_result = _load("system").with_sockets(original(path, *args, **keywords))
+            return found
+
+        status.__name__ = status.__qualname__ = name
+        status.__module__ = "posix"
+        status.__doc__ = original.__doc__
+        return status
+
+    return {name: wrap(name, original) for name, original in _STATUS_FUNCTIONS.items()}
+
+
 def install() -> None:
     """Replace `_socket`, `select` and functions of `os`, and load what is built on them again."""
     global _is_probing, _importing
@@ -345,6 +376,9 @@ def end() -> None:
     _is_loaded = False
     _use_late_methods()
     builtins.open = io.open = _open
+    for name, function in _STATUS_FUNCTIONS.items():
+        setattr(os, name, function)
+        setattr(posix, name, function)
     package = vars(sys.modules[_PACKAGE])
     for name in list(sys.modules):
         if name.startswith(f"{_PACKAGE}.") and name not in _KEPT:

@@ -1,7 +1,8 @@
-"""CPython's own asyncio event loop, with a selector that waits for timeouts and wake-ups only.
+"""CPython's own asyncio event loop, which waits with the scheduler of this runtime.
 
-Everything except the selector is `asyncio.base_events.BaseEventLoop`, so `asyncio.run`, `Runner`,
-task groups, timeouts, debug mode, slow-callback warnings and eager tasks are CPython's.
+Everything except the selector and what wakes it is `asyncio.unix_events._UnixSelectorEventLoop`, so
+`asyncio.run`, `Runner`, task groups, timeouts, debug mode, slow-callback warnings, eager tasks,
+servers, connections, transports and pipes are CPython's.
 """
 
 import asyncio
@@ -15,41 +16,136 @@ import signal
 import threading
 import time
 from asyncio import base_events, events, timeouts, unix_events
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import Context
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from browser_runtime.scheduling import scheduler, stepping, virtual_time
 from browser_runtime.trace_hooks import hidden
+
+if TYPE_CHECKING:
+
+    class _Epoll(Protocol):
+        """What the loop has to know about descriptors; see `network.cpython.polling.Epoll`."""
+
+        observers: list[Callable[[], None]]
+
+        @property
+        def is_serving(self) -> bool:
+            """Whether one of the descriptors waits for clients."""
+
+        @property
+        def may_be_ready(self) -> bool:
+            """Whether it is worth while to ask for the state."""
+
+        def state(self) -> int:
+            """Return a number other than 0 if a descriptor is ready."""
+
+        def next_change(self) -> int | None:
+            """Return when a descriptor gets ready because something is on its way, in ns."""
+
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 _task_numbers = itertools.count(1)
 
 
-class _Selector:
-    """Replaces the `selectors` object of an event loop, which would wait for file descriptors."""
+# What a selector returns: a registered descriptor, and the events that are ready.
+type _Event = tuple[selectors.SelectorKey, int]
 
-    def __init__(self) -> None:
+
+class _Selector:
+    """A selector that another thread can wake, and that creates its `epoll` object when needed.
+
+    Most programs never register a descriptor, so that none of the network's code is loaded.
+
+    Args:
+        given: a selector that this one replaces, and that is closed with it.
+    """
+
+    def __init__(self, given: selectors.BaseSelector | None = None) -> None:
+        self._given = given
         self._woken = False
         self._queue: list[scheduler.Waiting] = []
+        self._files: selectors.BaseSelector | None = None
+        self._epoll: _Epoll | None = None
 
-    def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
+    def select(self, timeout: float | None = None) -> list[_Event]:
         """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop."""
-        if not self._woken and (timeout is None or timeout > 0):
+        if timeout != 0 and not self._woken:
             scheduler.wait(_whole_timeout(timeout), self._queue, outside=True)
             self._woken = False
             scheduler.raise_requested()
         self._woken = False
         return []
 
+    def _select_files(self, timeout: float | None = None) -> list[_Event]:
+        """Like `select`, which this method replaces when the first descriptor is registered."""
+        assert self._epoll
+        assert self._files
+        if timeout != 0 and not self._woken:
+            self._wait(self._epoll, timeout)
+            self._woken = False
+            scheduler.raise_requested()
+        self._woken = False
+        return self._files.select(0) if self._epoll.may_be_ready else []
+
+    def _wait(self, epoll: "_Epoll", timeout: float | None) -> None:
+        end = None if timeout is None else virtual_time.moment_at(time.monotonic() + timeout)
+        while not self._woken and not epoll.state():
+            if end is not None and virtual_time.seconds_to(end) == 0:
+                return
+            moments = [each for each in (end, epoll.next_change()) if each is not None]
+            left = virtual_time.seconds_to(min(moments)) if moments else None
+            is_serving = left is None and epoll.is_serving
+            scheduler.wait(left, self._queue, outside=True, is_serving=is_serving)
+
     def wake(self) -> None:
         """Let the current or the next call of `select` return immediately."""
         self._woken = True
+        self._look()
+
+    def _look(self) -> None:
+        """Let the thread that waits in `select` look whether it can continue."""
         for waiting in self._queue:
             waiting.wake()
 
+    def _open(self) -> selectors.BaseSelector:
+        if self._files is None:
+            files: Any = selectors.DefaultSelector()
+            self._files, self._epoll = files, files._selector
+            files._selector.observers.append(self._look)
+            self.select = self._select_files  # type: ignore[method-assign]
+        return self._files
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Begin to watch a descriptor, as `BaseSelector.register`."""
+        return self._open().register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        """Stop watching a descriptor, as `BaseSelector.unregister`."""
+        return self._open().unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Watch a descriptor for other events, as `BaseSelector.modify`."""
+        return self._open().modify(fileobj, events, data)
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        """Return the registered descriptors, as `BaseSelector.get_map`."""
+        return self._files.get_map() if self._files else {}
+
+    def get_key(self, fileobj: Any) -> selectors.SelectorKey:
+        """Return what is known about a descriptor, as `BaseSelector.get_key`."""
+        return self._open().get_key(fileobj)
+
     def close(self) -> None:
-        """Do nothing, because no file descriptors are open."""
+        """Close the `epoll` object, and the selector that this one replaces."""
+        for each in (self._files, self._given):
+            if each:
+                each.close()
+
+
+# The log of asyncio names the class, as on CPython.
+_Selector.__name__ = _Selector.__qualname__ = "EpollSelector"
 
 
 def _whole_timeout(timeout: float | None) -> float | None:
@@ -59,37 +155,27 @@ def _whole_timeout(timeout: float | None) -> float | None:
     return virtual_time.seconds_to(virtual_time.moment_at(time.monotonic() + timeout))
 
 
-class _ProgramSelector(_Selector):
-    """Waits with a selector that the program provides, for example one that skips time."""
+class BrowserEventLoop(unix_events._UnixSelectorEventLoop):
+    """CPython's event loop, except for how it waits, and how threads and signals wake it.
 
-    def __init__(self, selector: selectors.BaseSelector) -> None:
-        super().__init__()
-        self._selector = selector
+    Args:
+        selector: a selector of the program's own, for example one that skips time. The loop then
+            uses a pair of sockets to wake it, as on CPython.
+    """
 
-    def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
-        """Call the program's selector, and ignore the events that it returns."""
-        woken, self._woken = self._woken, False
-        self._selector.select(0 if woken else timeout)
-        return []
-
-    def close(self) -> None:
-        """Close the program's selector."""
-        self._selector.close()
-
-
-class BrowserEventLoop(base_events.BaseEventLoop):
-    """An event loop with CPython's scheduling and exceptions, without sockets and subprocesses."""
+    # Attributes of CPython's class that typeshed does not declare.
+    _signal_handlers: dict[int, asyncio.Handle]
+    _ssock: Any
+    _csock: Any
 
     @hidden
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
-        base_events.BaseEventLoop.__init__(self)  # `super()` does not work in hidden functions.
-        # Number of a signal → the callback that `add_signal_handler` has registered.
-        self._handles: dict[int, asyncio.Handle] = {}
-        # Selectors of the standard library wait for files and sockets, which do not exist here.
-        if selector is None or type(selector).__module__ == "selectors":
-            self._selector = _Selector()
-        else:
-            self._selector = _ProgramSelector(selector)
+        # Selectors of the standard library cannot be woken without a descriptor.
+        is_own = selector is None or type(selector).__module__ == "selectors"
+        self._waker = _Selector(selector) if is_own else None
+        used: Any = self._waker or selector
+        # `super()` does not work in hidden functions.
+        unix_events._UnixSelectorEventLoop.__init__(self, used)
         stepping.add_loop(self)
 
     @hidden
@@ -142,11 +228,11 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         self._check_closed()  # type: ignore[attr-defined]
         if not scheduler.is_main():
             raise RuntimeError("set_wakeup_fd only works in main thread of the main interpreter")
-        self._handles[sig] = asyncio.Handle(callback, args, self)
+        self._signal_handlers[sig] = asyncio.Handle(callback, args, self)
         try:
             signal.signal(sig, self._on_signal)
         except OSError as error:
-            del self._handles[sig]
+            del self._signal_handlers[sig]
             if error.errno == errno.EINVAL:
                 raise RuntimeError(f"sig {sig} cannot be caught") from None
             raise
@@ -154,33 +240,43 @@ class BrowserEventLoop(base_events.BaseEventLoop):
     def remove_signal_handler(self, sig: int) -> bool:
         """Remove the handler of a signal, and return whether there was one."""
         _check_signal(sig)
-        if self._handles.pop(sig, None) is None:
+        if self._signal_handlers.pop(sig, None) is None:
             return False
         is_ctrl_c = sig == signal.SIGINT
         signal.signal(sig, signal.default_int_handler if is_ctrl_c else signal.SIG_DFL)
         return True
 
     def _on_signal(self, sig: int, _: object) -> None:
-        handle = self._handles.get(sig)
+        handle = self._signal_handlers.get(sig)
         if handle:
             self._ready.append(handle)  # type: ignore[attr-defined]
             self._write_to_self()
 
-    def close(self) -> None:
-        """Close the loop as CPython does, which also removes its signal handlers."""
-        super().close()
-        for sig in list(self._handles):
-            self.remove_signal_handler(sig)
-
-    def _process_events(self, event_list: list[tuple[object, int]]) -> None:  # noqa: ARG002
-        """Set which timers the loop may run next; there are no events, see `_Selector.select`."""
+    def _process_events(self, event_list: list[_Event]) -> None:
+        """Schedule the callbacks of descriptors, and set which timers the loop may run next."""
         # After this call, the loop runs the timers that are due before the current time plus the
         # resolution. The smallest possible resolution keeps it from running timers early.
         self._clock_resolution = math.ulp(self.time())
+        if event_list:
+            super()._process_events(event_list)  # type: ignore[misc]
+
+    def _make_self_pipe(self) -> None:
+        """Create the sockets that wake a selector of the program's own."""
+        self._ssock = self._csock = None
+        if self._waker is None:
+            super()._make_self_pipe()  # type: ignore[misc]
+
+    def _close_self_pipe(self) -> None:
+        """Close the sockets that wake the loop, if there are any."""
+        if self._ssock is not None:
+            super()._close_self_pipe()  # type: ignore[misc]
 
     def _write_to_self(self) -> None:
         """Wake the loop, because another thread or a signal handler has scheduled a callback."""
-        self._selector.wake()
+        if self._waker is None:
+            super()._write_to_self()  # type: ignore[misc]
+        else:
+            self._waker.wake()
 
 
 def _check_signal(sig: int) -> None:
@@ -218,12 +314,8 @@ def restart_task_names() -> None:
     _task_numbers = itertools.count(1)
 
 
-def install() -> None:
-    """Replace Pyodide's `WebLoop` by this event loop.
-
-    Pyodide wraps `asyncio.run` and registers its own loop as the running one of this thread, which
-    would prevent every other loop from running.
-    """
+def make_policy() -> Any:
+    """Return the class of policies that create this event loop."""
 
     # `threads.install` has replaced `threading.local`, but too late for the `_Local` of the base
     # class. It would keep one current loop for all threads of the program, and for later programs.
@@ -233,9 +325,19 @@ def install() -> None:
         class _Local(threading.local):
             _loop = None
 
+    return Policy
+
+
+def install() -> None:
+    """Replace Pyodide's `WebLoop` by this event loop.
+
+    Pyodide wraps `asyncio.run` and registers its own loop as the running one of this thread, which
+    would prevent every other loop from running.
+    """
+    policy = make_policy()
     asyncio.run = getattr(asyncio.run, "__wrapped__", asyncio.run)
-    events._event_loop_policy = Policy()  # type: ignore[attr-defined]
-    unix_events._DefaultEventLoopPolicy = Policy  # type: ignore[assignment]
+    events._event_loop_policy = policy()  # type: ignore[attr-defined]
+    unix_events._DefaultEventLoopPolicy = policy
     asyncio.timeout = timeouts.timeout = timeout
-    asyncio.EventLoop = asyncio.SelectorEventLoop = BrowserEventLoop  # type: ignore[assignment]
+    asyncio.EventLoop = asyncio.SelectorEventLoop = BrowserEventLoop
     events._set_running_loop(None)

@@ -96,7 +96,9 @@ def bind_local(network: Network, endpoint: Endpoint, address: str | bytes) -> No
         os.close(os.open(address, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o755))
     except FileExistsError:
         raise failure("EADDRINUSE") from None
-    network.bind_local(endpoint, _identity(address), address)
+    identity = _identity(address)
+    network.bind_local(endpoint, identity, address)
+    network.socket_files.add(identity)
 
 
 def find_local(network: Network, address: str | bytes) -> Endpoint | None:

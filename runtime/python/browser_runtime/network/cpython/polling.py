@@ -220,6 +220,11 @@ class Epoll(Pollable):
         """Return READABLE if one of the watched descriptors is ready."""
         return READABLE if self._ready(1) else 0
 
+    @property
+    def may_be_ready(self) -> bool:
+        """Whether a watched object may be ready; it is for an event loop, in each iteration."""
+        return bool(self._candidates)
+
     def next_change(self) -> int | None:
         """Return when one of the watched objects changes by itself, in ns."""
         moments = [

@@ -130,6 +130,8 @@ def getaddrinfo(
     ]
     if not kinds:
         _fail(_KIND if type == 0 else _SERVICE)
+    if type or proto:
+        del kinds[1:]  # As glibc does: otherwise SOCK_RAW would match every protocol.
     canonical = _text(host) if flags & _CANONICAL and host else ""
     entries: list[tuple[int, int, int, str, Any]] = []
     for own_family, numeric in _hosts(host, family, flags):

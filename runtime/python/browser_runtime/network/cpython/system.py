@@ -167,6 +167,15 @@ def fstat(fd: int) -> os.stat_result:
     return os.stat_result((mode, id(pollable), _DEVICE, 1, 0, 0, 0, 0, 0, 0))
 
 
+def with_sockets(status: os.stat_result) -> os.stat_result:
+    """Return the status of a file, with the type of a socket if a socket was bound to it."""
+    if not descriptors.is_socket_file(status.st_dev, status.st_ino):
+        return status
+    parts: Any = status.__reduce__()
+    mode, *rest = parts[1][0]
+    return os.stat_result((stat.S_IFSOCK | stat.S_IMODE(mode), *rest), parts[1][1])
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,8 @@ class Network:
         self._bound: dict[tuple[type[Endpoint], int], list[Endpoint]] = {}
         # The identity of a path, or an abstract address → the endpoint.
         self._local: dict[object, Endpoint] = {}
+        # What identifies the files at which sockets have been bound, also after they were closed.
+        self.socket_files: set[tuple[int, int]] = set()
         self._next_port = 0
         self._turn = 0
 
