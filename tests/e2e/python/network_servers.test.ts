@@ -1,0 +1,105 @@
+/** Servers and clients of libraries work on the sockets of the page, with their default settings. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { engines, useRunner } from "../support/runner.ts";
+
+const HEADER = '# /// script\n# dependencies = ["fastapi", "httpx", "uvicorn"]\n# ///\n';
+
+/** Programs with what CPython prints, which they print in every browser. */
+const PROGRAMS: [name: string, source: string, stdout: string][] = [
+  [
+    "uvicorn serves FastAPI to many clients at the same time",
+    `
+import asyncio, time
+import httpx, uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/slow")
+def slow():
+    time.sleep(0.3)
+    return "done"
+@app.get("/items/{number}")
+async def item(number: int):
+    await asyncio.sleep(0.3)
+    return {"number": number}
+async def main():
+    server = uvicorn.Server(uvicorn.Config(app, port=8000, log_level="warning"))
+    task = asyncio.create_task(server.serve())
+    while not server.started: await asyncio.sleep(0.01)
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(base_url="http://127.0.0.1:8000", limits=limits, timeout=60) as client:
+        answers = await asyncio.gather(*(client.get(f"/items/{n}") for n in range(20)))
+        print([answer.json()["number"] for answer in answers] == list(range(20)))
+        for count in (40, 41):
+            start = time.perf_counter()
+            answers = await asyncio.gather(*(client.get("/slow") for _ in range(count)))
+            took = time.perf_counter() - start
+            print(count, {answer.status_code for answer in answers}, took >= 0.3 * (1 + (count > 40)))
+        print((await client.get("/items/x")).status_code, (await client.get("/lost")).status_code)
+    server.should_exit = True
+    await task
+asyncio.run(main())`,
+    "True\n40 {200} True\n41 {200} True\n422 404\n",
+  ],
+  [
+    "uvicorn serves in a thread until it is told to exit",
+    `
+import threading, time
+import httpx, uvicorn
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": scope["path"].encode()})
+server = uvicorn.Server(uvicorn.Config(app, port=8000, lifespan="off", log_level="warning"))
+thread = threading.Thread(target=server.run)
+thread.start()
+while not server.started: time.sleep(0.01)
+with httpx.Client(base_url="http://localhost:8000", timeout=60) as client:
+    print(client.get("/hello").text)
+try: httpx.get("http://127.0.0.1:8001")
+except httpx.ConnectError as error: print(error.args[0].partition("] ")[2])
+try: httpx.get("http://example.com")
+except httpx.ConnectError as error: print(error.args[0].partition("] ")[2])
+server.should_exit = True
+thread.join()`,
+    "/hello\nConnection refused\nTemporary failure in name resolution\n",
+  ],
+];
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const shared = useRunner({ engine });
+
+    for (const [name, source, stdout] of PROGRAMS) {
+      test(name, async () => {
+        const program = { source: HEADER + source, filename: "demo.py" };
+        const ran = await shared.runner.run(program, { seconds: 120 });
+        assert.doesNotMatch(ran.stderr, /Traceback|Warning/);
+        assert.ok(ran.stdout.includes(stdout), ran.stdout + ran.stderr);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      });
+    }
+
+    test("uvicorn.run serves until Stop, and shuts down in order", async () => {
+      const source = `${HEADER}
+import threading, time
+import httpx, uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+def watch():
+    while True:
+        try: print("ready", httpx.get("http://127.0.0.1:8000/lost").status_code)
+        except httpx.ConnectError: time.sleep(0.05)
+        else: return
+threading.Thread(target=watch).start()
+uvicorn.run(app)
+print("after")`;
+      const ran = await shared.runner.run(
+        { source, filename: "demo.py" },
+        { seconds: 120, stopWhen: "ready 404\n" },
+      );
+      assert.match(ran.stderr, /Uvicorn running on http:\/\/127\.0\.0\.1:8000/);
+      assert.match(ran.stderr, /Application shutdown complete/);
+    });
+  });
+}
