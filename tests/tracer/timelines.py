@@ -11,7 +11,9 @@ from mkdocs_runnable.recording.execute import Execution, run
 from mkdocs_runnable.recording.tracing import assemble
 
 CASES = Path(__file__).parents[1] / "cases" / "timelines"
-_ANNOUNCED = re.compile(r"([\w-]+) waits: ([\w/ -]+)")
+_ANNOUNCED = re.compile(r"([\w-]+) waits: ([\w/ .:-]+)")
+# A port that the system chooses for a client, which differs between runs.
+_CHOSEN_PORT = re.compile(r":(?:3[2-9]|[4-6]\d)\d{3}\b")
 
 
 class Wait(NamedTuple):
@@ -190,7 +192,8 @@ class Traced(NamedTuple):
                 # Both kinds of rows end with these three values.
                 reason, target, line = row[-3:]
                 if reason and line:
-                    waits.add(Wait(names[row[1]], f"{reason} {target}".strip(), line))
+                    what = _CHOSEN_PORT.sub(":client", f"{reason} {target}".strip())
+                    waits.add(Wait(names[row[1]], what, line))
         return waits
 
 

@@ -23,32 +23,13 @@ from runnable_tracer.cpython_internals import (
     thread_class,
     threading_internals,
 )
+from runnable_tracer.network import peers, sockets
 from runnable_tracer.recorder import NO_LANE, Recorder
 
 _HERE = __file__.rpartition("/")[0]
 # Interval of processor time at which the current line of each running thread is recorded.
 _SAMPLING_INTERVAL_S = 0.01
 _NS_PER_MS = 1e6
-
-
-class _Sleep:
-    """Replaces `time.sleep`, with the same representation and the same name in a pickle."""
-
-    def __init__(self, sleep: Callable[[float], None], blocked: Callable[..., Any]) -> None:
-        self.__name__ = self.__qualname__ = "sleep"
-        self.__module__ = "time"
-        self.__doc__ = sleep.__doc__
-        self._sleep = sleep
-        self._blocked = blocked
-
-    def __call__(self, seconds: float, /) -> None:
-        self._blocked("sleep", self._sleep, seconds)
-
-    def __repr__(self) -> str:
-        return repr(self._sleep)
-
-    def __reduce__(self) -> str:
-        return "sleep"
 
 
 class Hooks:
@@ -65,6 +46,8 @@ class Hooks:
         # Thread identifier → the thread's processor time in ns when it last began to run, for
         # threads that do not wait.
         self.running: dict[int, int] = {recorder.get_ident(): time.thread_time_ns()}
+        # The threads that wait. A function that blocks may call another one.
+        self.waiting: set[int] = set()
         # id(thread) → the lane that started it.
         self.starting: dict[int, int] = {}
         # id(thread) → its lane, for threads that have ended. The callers of `join` keep the thread
@@ -76,7 +59,7 @@ class Hooks:
         reason: str,
         call: Callable[..., Any],
         *args: Any,
-        of: str = "",
+        of: Callable[[], str] = str,
         waker: Callable[[], int] = lambda: NO_LANE,
     ) -> Any:
         """Make a call that blocks, and record it as a wait.
@@ -86,26 +69,30 @@ class Hooks:
                 gives a more specific one.
             call: the function that blocks.
             args: its arguments.
-            of: the name of what the thread waits for, if there is a name.
+            of: returns the name of what the thread waits for; empty if it has no name.
             waker: returns the lane that ended the wait.
         """
         recorder = self.recorder
+        me = recorder.get_ident()
+        if me in self.waiting:
+            return call(*args)
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename.startswith(_HERE):
             frame = frame.f_back
         why = None if recorder.is_over else reasons.classify(frame, recorder, reason)
         if why is None:
             return call(*args)
-        me = recorder.get_ident()
         lane, events = recorder.thread_lane(me), recorder.events
         self._record_cpu_time(me, lane)
         actual_reason, name, line = why
-        name = name or (of if actual_reason == reason else "")
+        name = name or (of() if actual_reason == reason else "")
         events.append(("wait", lane, recorder.now(), actual_reason, name, line))
         self.on_checkpoint()
+        self.waiting.add(me)
         try:
             return call(*args)
         finally:
+            self.waiting.discard(me)
             at = recorder.now()
             events += [("ready", lane, at, waker()), ("run", lane, at)]
             self.running[me] = time.thread_time_ns()
@@ -194,7 +181,12 @@ class Hooks:
 
     def install_sleep(self) -> None:
         """Wrap `time.sleep`."""
-        time.sleep = _Sleep(time.sleep, self.blocked)  # type: ignore[assignment]
+        original = time.sleep
+
+        def sleep(seconds: float, /) -> None:
+            self.blocked("sleep", original, seconds)
+
+        time.sleep = sockets.BuiltinFunction(original, sleep)
 
     def install_threads(self) -> None:
         """Record the start and end of each thread, and the lane that started it."""
@@ -226,7 +218,7 @@ class Hooks:
                 return NO_LANE if thread.is_alive() else ended.get(id(thread), NO_LANE)
 
             if thread.is_alive() and thread is not threading.current_thread():
-                self.blocked("thread", join, thread, timeout, of=thread.name, waker=waker)
+                self.blocked("thread", join, thread, timeout, of=lambda: thread.name, waker=waker)
             else:
                 join(thread, timeout)
 
@@ -256,7 +248,12 @@ class Hooks:
         def recording_select(selector: Any, timeout: float | None = None) -> Any:
             if timeout is not None and timeout <= 0:
                 return select(selector, timeout)
-            return blocked("I/O", select, selector, timeout)
+
+            def of() -> str:
+                files = [key.fileobj for key in selector.get_map().values()]
+                return peers.several(map(peers.of_file, files))
+
+            return blocked("select", select, selector, timeout, of=of)
 
         return recording_select
 
@@ -367,6 +364,7 @@ class Hooks:
         me = self.recorder.get_ident()
         self.recorder.begin(me)
         self.running.clear()
+        self.waiting.clear()
         self.running[me] = time.thread_time_ns()
         self.starting.clear()
         self.ended.clear()
@@ -391,6 +389,7 @@ def install(program: str, on_checkpoint: Callable[[], None]) -> Hooks:
     hooks.install_threads()
     pools.install(recorder)
     hooks.install_selectors()
+    sockets.install(hooks.blocked)
     hooks.install_line_sampling()
     tasks.install(recorder)
     for part in _MULTIPROCESSING_PARTS:

@@ -3,6 +3,7 @@
 from types import CodeType, FrameType
 from typing import Any
 
+from runnable_tracer.network import peers
 from runnable_tracer.recorder import Recorder
 
 # In place of a reason: the wait is part of starting a thread or a process, and is not recorded.
@@ -55,8 +56,8 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "multiprocessing.process": {"BaseProcess.join": ("process", "self")},
     "multiprocessing.connection": {
-        "Client": ("I/O", ""),
-        "Listener.accept": ("I/O", ""),
+        "Client": ("connect", ""),
+        "Listener.accept": ("accept", ""),
         "_ConnectionBase.poll": ("process", ""),
         "_ConnectionBase.recv": ("process", ""),
         "_ConnectionBase.recv_bytes": ("process", ""),
@@ -84,7 +85,13 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
         "SemLock.__enter__": ("lock", ""),
     },
     "multiprocessing.popen_fork": {"Popen.wait": ("process", "")},
+    "socketserver": {
+        "BaseServer._handle_request_noblock": (_BOUNDARY, ""),
+        "BaseServer.handle_request": ("accept", "self"),
+        "BaseServer.serve_forever": ("accept", "self"),
+    },
     "subprocess": {
+        "Popen._execute_child": (_HIDDEN, ""),
         "Popen.communicate": ("process", ""),
         "Popen.wait": ("process", ""),
         "run": ("process", ""),
@@ -111,6 +118,12 @@ def _look_up(frame: FrameType) -> tuple[str, str] | None:
         functions = _CALLS.get(frame.f_globals.get("__name__", ""), {})
         _known[code] = functions.get(code.co_qualname)
     return _known[code]
+
+
+def _name(subject: Any) -> str:
+    """Return the name of a thread or process, or the address of a server."""
+    name: str = getattr(subject, "name", "")
+    return name or peers.shown(getattr(subject, "server_address", ""))
 
 
 def classify(
@@ -146,7 +159,7 @@ def classify(
             if reason == _HIDDEN:
                 return None
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
-            of = getattr(subject, "name", "") if subject is not None else ""
+            of = _name(subject) if subject is not None else ""
             if reason == "idle":
                 # The event loop waits, and not the line of the program that runs the loop.
                 return reason, of, 0
@@ -167,8 +180,8 @@ TASKS = {
     "Queue.join": "queue join",
     "Queue.put": "queue put",
     "Semaphore.acquire": "semaphore",
-    "StreamReader._wait_for_data": "I/O",
-    "StreamWriter.drain": "I/O",
+    "StreamReader._wait_for_data": "read",
+    "StreamWriter.drain": "write",
     "StreamWriter.wait_closed": "I/O",
     "TaskGroup.__aexit__": "task group",
     "TaskGroup._aexit": "task group",  # since Python 3.14
@@ -177,7 +190,23 @@ TASKS = {
     "as_completed.<locals>._wait_for_one": "tasks",  # in Python 3.12
     "sleep": "sleep",
     "to_thread": "executor",
-    "BaseSelectorEventLoop.sock_connect": "I/O",
-    "BaseEventLoop.create_connection": "I/O",
+    "BaseEventLoop.create_connection": "connect",
     "BaseEventLoop.getaddrinfo": "I/O",
+    "BaseEventLoop.sock_sendfile": "write",
+    "BaseSelectorEventLoop.sock_accept": "accept",
+    "BaseSelectorEventLoop.sock_connect": "connect",
+    "BaseSelectorEventLoop.sock_recv": "read",
+    "BaseSelectorEventLoop.sock_recv_into": "read",
+    "BaseSelectorEventLoop.sock_recvfrom": "read",
+    "BaseSelectorEventLoop.sock_recvfrom_into": "read",
+    "BaseSelectorEventLoop.sock_sendall": "write",
+    "BaseSelectorEventLoop.sock_sendto": "write",
+    "Server.serve_forever": "accept",
+    "_UnixSelectorEventLoop.create_unix_connection": "connect",
 }
+
+# The same for AnyIO, with which HTTPX waits.
+ANYIO_TASKS = {"SocketStream.receive": "read", "SocketStream.send": "write"}
+
+# The reasons of waits for another end, which `peers` names.
+NETWORK = ("connect", "accept", "read", "write")

@@ -50,6 +50,11 @@ REASONS = (
     "idle",
     "turn",
     "I/O",
+    "connect",
+    "accept",
+    "read",
+    "write",
+    "select",
     "input",
     "other",
 )

@@ -33,7 +33,8 @@ from runnable_tracer.cpython_internals import (
     run_once,
     set_result_unless_cancelled,
 )
-from runnable_tracer.reasons import TASKS
+from runnable_tracer.network import peers
+from runnable_tracer.reasons import ANYIO_TASKS, NETWORK, TASKS
 from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recorder
 
 _run_handle = Handle._run
@@ -265,7 +266,8 @@ _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS[
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
 # Coroutines of asyncio with these reasons await other ones, whose reasons are less specific.
-_FINAL = {_NUMBERS["barrier"], _TASKS}
+_NETWORK = {_NUMBERS[reason] for reason in NETWORK}
+_FINAL = {_NUMBERS["barrier"], _TASKS} | _NETWORK
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
     "anext_awaitable",
@@ -418,8 +420,9 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         if code.co_filename == program:
             kind = _OWN
         else:
-            is_asyncio = "asyncio" in code.co_filename
-            kind = _NUMBERS[TASKS.get(code.co_qualname, "") if is_asyncio else ""]
+            file, name = code.co_filename, code.co_qualname
+            known = ANYIO_TASKS if "anyio" in file else TASKS if "asyncio" in file else {}
+            kind = _NUMBERS[known.get(name, "")]
         kept.append(code)
         kinds[id(code)] = kind
         return kind
@@ -448,6 +451,8 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         if future is None:
             return _TURN, "", line
         if kind > 0:
+            if kind in _NETWORK:
+                return kind, peers.of_coroutine(REASONS[kind], coroutine.cr_frame)[:200], line
             return kind, "", line
         if code is None and coroutine is not None:
             kind, line = _find_in_generators(coroutine, kind, line, kind_of)

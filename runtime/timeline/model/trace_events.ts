@@ -46,8 +46,18 @@ export const REASONS = [
   "idle",
   /** The task yielded to other tasks, as `sleep(0)` does. */
   "turn",
-  /** For a file, socket or pipe. */
+  /** For a file, socket or pipe, if it is not one of the following reasons. */
   "I/O",
+  /** Until a connection is established. */
+  "connect",
+  /** A server waits for a client. */
+  "accept",
+  /** For data from a socket or pipe. */
+  "read",
+  /** Until a socket or pipe can take more data. */
+  "write",
+  /** Until one of several sockets or pipes is ready. */
+  "select",
   /** For the reader to type. */
   "input",
   "other",

@@ -22,6 +22,8 @@ const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "process",
   "executor",
   "turn",
+  "accept",
+  "select",
 ]);
 
 /** Waits that take less than this share of the run are not mentioned. */
@@ -156,5 +158,8 @@ const WAITING_WORDS: Partial<Record<Reason, string>> = {
   "queue join": "waiting until a queue is processed",
   future: "waiting for a future",
   "I/O": "waiting for I/O",
+  connect: "waiting for connections",
+  read: "waiting for data",
+  write: "waiting to send data",
   input: "waiting for your input",
 };

@@ -21,8 +21,20 @@ const MAX_NAMES = 4;
 
 export const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
 
-/** What a lane waits for, as a heading: "queue get (jobs) at line 9". */
+/** What a lane waits for that uses a socket or pipe, and how the other end follows. */
+const NETWORK_WAITS: Readonly<Record<string, readonly [what: string, preposition: string]>> = {
+  connect: ["connection", "to"],
+  accept: ["client", "at"],
+  read: ["data", "from"],
+  write: ["room to send data", "to"],
+};
+
+/** What a lane waits for, as a heading: "queue get (jobs) at line 9", "data from 127.0.0.1:8000". */
 export function waitName(reason: string, target: string, line: number): string {
+  if (Object.hasOwn(NETWORK_WAITS, reason)) {
+    const [what, preposition] = NETWORK_WAITS[reason]!;
+    return what + (target === "" ? "" : ` ${preposition} ${target}`) + atLine(line);
+  }
   return (reason || "unknown") + (target === "" ? "" : ` (${target})`) + atLine(line);
 }
 

@@ -37,6 +37,11 @@ const WAIT_WORDS: Record<Reason, string> = {
   idle: "had no ready task to run",
   turn: "yielded to others",
   "I/O": "waited for I/O",
+  connect: "waited for a connection",
+  accept: "waited for a client",
+  read: "waited for data",
+  write: "waited to send data",
+  select: "waited for a socket or pipe",
   input: "waited for your input",
   other: "waited",
 };
@@ -64,13 +69,27 @@ const BAR_LABELS: Record<Reason, string> = {
   idle: "no ready task",
   turn: "yielded",
   "I/O": "waiting for I/O",
+  connect: "connecting",
+  accept: "waiting for client",
+  read: "waiting for data",
+  write: "waiting to send",
+  select: "waiting for socket",
   input: "waiting for input",
   other: "waiting",
 };
 
+/** How the address or path of the other end follows the words for a wait. */
+const PREPOSITIONS: Partial<Record<Reason, string>> = {
+  connect: " to ",
+  accept: " at ",
+  read: " from ",
+  write: " to ",
+};
+
 /** Returns the label on the bar of a wait: "waiting for lock", "waiting for thread worker". */
 export const barLabel = (reason: Reason, target: string): string =>
-  BAR_LABELS[reason] + (target === "" || reason === "task group" ? "" : ` ${target}`);
+  BAR_LABELS[reason] +
+  (target === "" || reason === "task group" ? "" : (PREPOSITIONS[reason] ?? " ") + target);
 
 /** Joins a number and its unit with a no-break space. */
 export const measure = (value: number | string, unit: string): string =>
@@ -122,9 +141,17 @@ export function folded(lanes: readonly Lane[]): string {
 const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
 const inBrackets = (name: string): string => (name === "" ? "" : ` (${name})`);
 
-/** Says what a lane did while it waited: "slept", "waited for a lock (orders)". */
+/**
+ * Says what a lane did while it waited: "slept", "waited for a lock (orders)", "waited for data from
+ * 127.0.0.1:8000".
+ */
 export function waitWords({ reason, target }: Pick<Segment, "reason" | "target">): string {
-  return (reason === "" ? "waited" : WAIT_WORDS[reason]) + inBrackets(target);
+  if (reason === "") return `waited${inBrackets(target)}`;
+  const preposition = PREPOSITIONS[reason];
+  return (
+    WAIT_WORDS[reason] +
+    (preposition === undefined || target === "" ? inBrackets(target) : preposition + target)
+  );
 }
 
 /** Says why a thread is ready although nothing woke it: its time slice was over. */

@@ -142,3 +142,26 @@ test("states that a program has forged cause no error, and are shown only as tex
   const forged = read({ next: { kind: "evil", name: 5, of: null, line: "7" } });
   assert.deepEqual(forged.next, call("call", ""));
 });
+
+test("a wait for a socket or pipe names the other end", () => {
+  const wait = (reason: string, of: string) => ({ name: "MainThread", reason, of, line: 9 });
+  const waiting = listOf(
+    wait("connect", "127.0.0.1:8000"),
+    wait("accept", "[::1]:8000"),
+    wait("read", "127.0.0.1:8000"),
+    wait("write", "a pipe"),
+    wait("select", "127.0.0.1:8000 and 2 more"),
+    wait("read", ""),
+  );
+  assert.deepEqual(
+    sections(read({ waiting }))[2]!.entries.map(({ name }) => name),
+    [
+      "connection to 127.0.0.1:8000 at line 9",
+      "client at [::1]:8000 at line 9",
+      "data from 127.0.0.1:8000 at line 9",
+      "room to send data to a pipe at line 9",
+      "select (127.0.0.1:8000 and 2 more) at line 9",
+      "data at line 9",
+    ],
+  );
+});

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut, listRows, type Bar } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
-import { barSentence } from "../../../../runtime/timeline/words/words.ts";
+import type { Reason, TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { barLabel, barSentence, waitWords } from "../../../../runtime/timeline/words/words.ts";
 import { MAIN_THREAD, events } from "../model/sample_rows.ts";
 
 /** Returns the bars of the last row of a timeline, whose run ended at 1000 ms and is 100 px wide. */
@@ -84,3 +84,22 @@ test("where one row shows a thread and its process, the marks of both are descri
     /Printed “first” at 10 ms\. Printed “second” at 20 ms, at line 3\. And 1 more mark\.$/,
   );
 });
+
+const ADDRESS = "127.0.0.1:8000";
+const WORDS: [reason: Reason, target: string, sentence: string, label: string][] = [
+  ["connect", ADDRESS, `waited for a connection to ${ADDRESS}`, `connecting to ${ADDRESS}`],
+  ["accept", ADDRESS, `waited for a client at ${ADDRESS}`, `waiting for client at ${ADDRESS}`],
+  ["read", ADDRESS, `waited for data from ${ADDRESS}`, `waiting for data from ${ADDRESS}`],
+  ["write", "a pipe", "waited to send data to a pipe", "waiting to send to a pipe"],
+  ["select", ADDRESS, `waited for a socket or pipe (${ADDRESS})`, `waiting for socket ${ADDRESS}`],
+  ["read", "", "waited for data", "waiting for data"],
+  ["lock", "", "waited for a lock", "waiting for lock"],
+  ["thread", "worker", "waited for a thread to end (worker)", "waiting for thread worker"],
+];
+
+for (const [reason, target, sentence, label] of WORDS) {
+  test(`a wait of the kind ${reason} is described as "${sentence}"`, () => {
+    assert.equal(waitWords({ reason, target }), sentence);
+    assert.equal(barLabel(reason, target), label);
+  });
+}

@@ -1,0 +1,1 @@
+"""What the tracer knows about sockets and pipes."""
