@@ -108,6 +108,8 @@ export class Runner {
       listen = (_: RunEvent) => {},
       /** The program is stopped when it prints a text that contains this one to stdout. */
       stopWhen = "",
+      /** The program is stopped when Python reports this fact about it. */
+      stopAt = "",
       /** Whether trace events are collected, which takes time. */
       traces = true,
       /** The lines of input. Without any, standard input is at its end. */
@@ -129,7 +131,7 @@ export class Runner {
       listen(event);
     });
     const outcome = await this.page.evaluate(
-      async (program, folder, seconds, number, stopWhen, answers, traces, pausing, limits) => {
+      async (program, folder, seconds, number, stop, answers, traces, pausing, limits) => {
         const interactive = answers.length > 0;
         const { host, report } = window as unknown as BarePage;
         const files = Object.fromEntries(
@@ -157,8 +159,9 @@ export class Runner {
           if (event.type === "trace" && !traces) return;
           if (event.type === "trace") batch.push({ ...event, steps: [...event.steps] as never });
           else if (event.type !== "loading") batch.push(event);
-          if (event.type === "stdout" && stopWhen !== "" && event.text.includes(stopWhen))
+          if (event.type === "stdout" && stop.when !== "" && event.text.includes(stop.when))
             run.stop();
+          if (event.type === "note" && event.fact === stop.at) run.stop();
         });
         const outcome = await run.outcome;
         clearTimeout(starting);
@@ -171,7 +174,7 @@ export class Runner {
       folder,
       seconds,
       number,
-      stopWhen,
+      { when: stopWhen, at: stopAt },
       answers,
       traces,
       { when: pauseWhen, moves, pauseMs },

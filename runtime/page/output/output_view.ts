@@ -46,6 +46,8 @@ export class OutputView {
   #blockLength = 0;
   #isAtLineStart = true;
   #hasPrinted = false;
+  /** A sentence about the run that is shown while it continues. */
+  #hint: HTMLElement | undefined;
 
   constructor(region: HTMLElement, links: LineLinks) {
     this.#region = region;
@@ -94,6 +96,7 @@ export class OutputView {
     this.#text = element("pre", "");
     this.#block = undefined;
     this.#hasPrinted = false;
+    this.#hint = undefined;
     this.#live = element("div", "runnable-live", this.#origin, this.#progress.element, this.#text);
     this.showLive();
   }
@@ -234,6 +237,7 @@ export class OutputView {
   /** Shows how the run has ended. If `reason` says why it was stopped, this replaces "Stopped." */
   end(outcome: Outcome, reason?: string): void {
     this.#progress.element.remove();
+    this.hint(undefined);
     const hasStarted = this.#version !== "";
     const status = `Ran in your browser · Python ${this.#version}${this.#clockRate}`;
     this.setStatus(hasStarted ? status : "Not run");
@@ -251,6 +255,15 @@ export class OutputView {
       if (!this.#hasPrinted) this.note("The program printed nothing.");
       if (outcome.status !== 0) this.note(`Exit status ${outcome.status}`, "runnable-exit");
     }
+  }
+
+  /** Shows a sentence about the run below its output while it continues; undefined removes it. */
+  hint(text: string | undefined): void {
+    const follow = this.#isAtEnd();
+    this.#hint?.remove();
+    this.#hint = text === undefined ? undefined : element("p", "runnable-difference", text);
+    if (this.#hint) this.#live.append(this.#hint);
+    if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
   /** Adds sentences about differences between this run and one on CPython, below everything else. */

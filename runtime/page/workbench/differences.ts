@@ -15,6 +15,25 @@ export interface Fact {
 /** How many lines are shown. Readers would skip a longer list. */
 const MAX_LINES = 3;
 
+/** Addresses of servers, separated by spaces: "127.0.0.1:8000 /home/reader/server.sock". */
+const ADDRESSES = /^[\w.:[\]/@~+-]{1,120}(?: [\w.:[\]/@~+-]{1,120}){0,2}$/;
+
+/**
+ * Says that a program does nothing but wait for clients, and how it gets some; undefined if none of the
+ * facts says so, or if a client has connected since then.
+ */
+export function describeServer(facts: readonly Fact[]): string | undefined {
+  const last = facts.findLast(({ fact }) => fact === "serves");
+  if (!last || !(last.value > 0)) return undefined;
+  // Programs can forge facts.
+  const where = ADDRESSES.test(last.detail) ? ` at ${last.detail.replaceAll(" ", " and ")}` : "";
+  return (
+    `This program waits for a client${where}. Only the program itself can connect to it, because ` +
+    "each run has a network of its own: let it start a thread or task that connects, before the line " +
+    "that waits."
+  );
+}
+
 /** The explanation of each fact; undefined if the details of the fact are not valid. */
 const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "took-turns": ({ value }) =>
@@ -37,6 +56,9 @@ const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "no-time-zones": () =>
     "The data of the time zones was not loaded, because no import of zoneinfo was found before the program ran. " +
     'To load it, declare tzdata in the first lines of the program: "# /// script", "# dependencies = ["tzdata"]" and "# ///".',
+  "own-network": () =>
+    "Programs on this page have a network of their own, which reaches no other machine: " +
+    "start the server in the program itself, and connect to it at 127.0.0.1.",
   "no-call": ({ value, detail }) => describeCall(detail, value),
   "no-module": ({ value, detail }) => describeModule(detail, value),
 };
@@ -49,7 +71,8 @@ export function describeDifferences(facts: readonly Fact[]): string[] {
     const line = TEXTS[fact.fact]!(fact);
     if (line !== undefined) lines.add(line);
   }
-  return [...lines].slice(0, MAX_LINES);
+  const server = describeServer(facts);
+  return [...(server === undefined ? [] : [server]), ...lines].slice(0, MAX_LINES);
 }
 
 function count(value: number): string {

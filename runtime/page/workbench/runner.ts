@@ -90,6 +90,7 @@ export class Runner implements Owner {
       else if (event.type === "paused") this.#showPaused(event, source);
       else this.#show(event, pipeline);
       if (event.type === "started") void this.#compareVersion(source, event.version, pipeline);
+      if (event.type === "note" && event.fact === "serves") void this.#showServer(facts, pipeline);
     });
     controls.showRunning(true);
     onChange();
@@ -111,6 +112,14 @@ export class Runner implements Owner {
       clockRate: describeClockRate(clockRate),
       isStepped: this.#isStepped,
     });
+  }
+
+  /** Shows immediately that the program waits for a client, or removes that sentence. */
+  async #showServer(facts: readonly Fact[], pipeline: OutputPipeline): Promise<void> {
+    const loaded = await import("./differences.ts").catch(() => undefined);
+    // In the meantime, the run may have ended.
+    if (!this.isRunning || this.#isStopping || pipeline !== this.#pipeline) return;
+    this.#options.output.hint(loaded?.describeServer(facts));
   }
 
   /** If the program asks for another version of Python, shows a sentence about that. */

@@ -24,6 +24,9 @@ TOOL_NAME = "browser_runtime"
 _MAX_MISSING = 3
 # Inspecting an exception takes longer than raising it, so no more than this many are inspected.
 _MAX_INSPECTED = 1000
+# Exceptions that only pass through other code than the program's are not inspected. Looking whose
+# code it is takes time as well. The import of HTTPX alone raises 2500 exceptions.
+_MAX_WATCHED = 20_000
 # Reading the same time once or twice is normal, for example when a program starts two stopwatches.
 _MIN_STANDSTILLS = 3
 # A thread that has lost less time than this in total, in ns, did not compete with other threads.
@@ -47,8 +50,8 @@ class _Facts:
         self.standstills = 0
         # The number of cores that the program was told, or 0 if it has not asked.
         self.cores = 0
-        # How many exceptions have been inspected.
-        self.inspected = 0
+        # In how many frames an exception was raised, and how often it was inspected.
+        self.watched = self.inspected = 0
         # What did not work, in the order of occurrence, by fact and detail. The page knows the
         # facts by their names; see runtime/page/workbench/differences.ts.
         self.missing: dict[tuple[str, str], Missing] = {}
@@ -116,12 +119,28 @@ def files_diverged() -> None:
     _facts.miss(Missing("own-files", 0, ""))
 
 
+def waits_for_clients(addresses: list[str]) -> None:
+    """Tell the page that the program only waits for clients at these addresses.
+
+    Unlike other facts, the page gets this one immediately. Without addresses, it is no longer true.
+    """
+    page.tell("serves", len(addresses), " ".join(addresses))
+
+
+def page_time() -> float:
+    """Return the time of the page in ms, which does not depend on the program's clock rate."""
+    return page.clock()
+
+
 def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
-    _facts.inspected += 1
-    if _facts.inspected == _MAX_INSPECTED:
+    _facts.watched += 1
+    if _facts.watched == _MAX_WATCHED:
         _stop_watching()
     if code.co_filename != _facts.program or len(_facts.missing) >= _MAX_MISSING:
         return
+    _facts.inspected += 1
+    if _facts.inspected == _MAX_INSPECTED:
+        _stop_watching()
     # The program must not see an error of this function, such as a RecursionError.
     with contextlib.suppress(Exception):
         found = missing.explain(error, _facts.program)

@@ -8,6 +8,7 @@ import ast
 import builtins
 import errno
 import linecache
+import socket
 import sys
 from collections.abc import Iterator
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
@@ -94,6 +95,9 @@ _HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
 
 # The error numbers with which calls fail that this system lacks, or that need a terminal.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY)
+# The numbers of `socket.gaierror` for a name that is not known, and for one that cannot be looked
+# up now. The browser's Python has no constants for them.
+_UNKNOWN_NAME = (-2, -3)
 # Kinds of functions of which every OSError means that they do not work here, whatever its number.
 _FAILING_KINDS = {
     "copied-processes",
@@ -116,7 +120,7 @@ class Missing(NamedTuple):
 
     # The name of a fact in runtime/page/workbench/differences.ts.
     fact: str
-    # The line of the program; 0 if unknown.
+    # The line of the program; 0 if it is unknown or not shown.
     line: int
     # Names, separated by spaces. For the fact "no-call": what the program calls, the kind, and the
     # function that does not work if it is another one. For "no-module": the module, and what the
@@ -159,6 +163,8 @@ def explain(error: BaseException, program: str) -> Missing | None:
 
 
 def _explain_cause(error: BaseException, own: TracebackType) -> Missing | None:
+    if _is_of_another_machine(error):
+        return Missing("own-network", 0, "")
     if not _may_lack(error):
         return None  # Most exceptions end here, before the source is parsed.
     call = _Call(own)
@@ -215,8 +221,8 @@ def _is_lack(error: BaseException, kind: str) -> bool:
     """Return whether a function of this kind raises such an exception only in a browser."""
     if isinstance(error, OSError) and error.strerror == NO_NEW_PROCESS:
         return False
-    if _is_of_a_socket(error):
-        return False  # Sockets fail in the same way on CPython.
+    if hasattr(error, "_is_of_the_network"):
+        return False  # It fails in the same way on CPython; see `network.loopback.errors`.
     if isinstance(error, OSError):
         return error.errno in _MISSING_CALLS or kind in _FAILING_KINDS
     if isinstance(error, ImportError):
@@ -224,13 +230,13 @@ def _is_lack(error: BaseException, kind: str) -> bool:
     return _is_of_terminal(error) or kind == "hashes" or isinstance(error, NotImplementedError)
 
 
-def _is_of_a_socket(error: BaseException) -> bool:
-    """Return whether an error was raised by the package `network`."""
-    traceback = error.__traceback__
-    while traceback and traceback.tb_next:
-        traceback = traceback.tb_next
-    module = traceback.tb_frame.f_globals.get("__name__", "") if traceback else ""
-    return str(module).startswith("browser_runtime.network.")
+def _is_of_another_machine(error: BaseException) -> bool:
+    """Return whether an error says that a name or address of another machine cannot be reached."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_is_of_another_machine, error.exceptions))
+    if isinstance(error, socket.gaierror):
+        return error.errno in _UNKNOWN_NAME
+    return isinstance(error, OSError) and error.errno == errno.ENETUNREACH
 
 
 class _Call:

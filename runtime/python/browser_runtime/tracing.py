@@ -19,6 +19,7 @@ from typing import Any
 import browser_page as page
 from pyodide.ffi import to_js
 from runnable_tracer import failures, pools, reasons, states, tasks
+from runnable_tracer.network import peers
 from runnable_tracer.recorder import MAIN_THREAD, NO_LANE, Event, Recorder
 
 from browser_runtime.scheduling import scheduler
@@ -47,23 +48,38 @@ _REASONS = {
     "queues": "queue get",
     "semaphores": "semaphore",
 }
-# In all modules of this package, threads wait for sockets and pipes.
+# In this package, threads wait for sockets and pipes; one of its modules knows the reason.
 _NETWORK = "browser_runtime.network."
+_DESCRIPTORS = f"{_NETWORK}descriptors"
 
 
 def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, int] | None:
     """Return why a thread waits that was suspended in this frame, like `reasons.classify`."""
-    default = "other"
+    default = of = ""
     while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
-        module = frame.f_globals["__name__"].rpartition(".")[2]
-        if frame.f_globals["__name__"].startswith(_NETWORK):
-            default = "I/O"
+        module = frame.f_globals["__name__"]
+        if module == _DESCRIPTORS:
+            default, of = _network_reason(frame)
+        elif module.startswith(_NETWORK):
+            default = default or "I/O"
         elif frame.f_code.co_name == "sleep":
             default = "sleep"
         else:
-            default = _REASONS.get(module, "process")
+            default = _REASONS.get(module.rpartition(".")[2], "process")
         frame = frame.f_back
-    return reasons.classify(frame, recorder, default)
+    why = reasons.classify(frame, recorder, default or "other")
+    return why and (why[0], why[1] or (of if why[0] == default else ""), why[2])
+
+
+def _network_reason(frame: FrameType) -> tuple[str, str]:
+    """Return why a thread waits that was suspended in `descriptors.wait_until`, and for what."""
+    local: Any = frame.f_locals
+    names = [
+        peers.shown(watched.peer) or watched.unnamed
+        for pollable in local["observed"]
+        for watched in pollable.watched()
+    ]
+    return local["reason"], peers.several(names)
 
 
 class Tracing:

@@ -77,9 +77,19 @@ for t in ts: t.join()`,
     [],
   ],
   [
-    "an event loop that is asked to watch a file",
-    "import asyncio\nasync def main(): asyncio.get_running_loop().add_reader(0, print)\nasyncio.run(main())",
-    [/^AbstractEventLoop\.add_reader\(\) in line 2 does not/],
+    "a foreign host",
+    "import urllib.request\nurllib.request.urlopen('http://example.com')",
+    [/^Programs on this page have a network of their own, .* connect to it at 127\.0\.0\.1\.$/],
+  ],
+  [
+    "a foreign host, whose error the program handles",
+    "import asyncio\nasync def main():\n    try: await asyncio.open_connection('192.0.2.1', 80)\n    except OSError as error: print(error)\nasyncio.run(main())",
+    [/^Programs on this page have a network of their own/],
+  ],
+  [
+    "a refused connection",
+    "import socket\ntry: socket.create_connection(('127.0.0.1', 9))\nexcept OSError: pass",
+    [],
   ],
   [
     "asyncio subprocesses",

@@ -10,7 +10,7 @@ Nothing leaves the page. The layers, of which each may use only those above it i
    have changed. `Pollable.next_change()` is the moment, in ns on the program's monotonic clock, at
    which the state changes by itself, because something is on its way.
 2. **Descriptors**: `descriptors.current()` is the table of the running program, with its `network`.
-   `descriptors.wait_until(is_done, pollables, seconds)` suspends the running thread until a
+   `descriptors.wait_until(is_done, pollables, seconds, reason)` suspends the running thread until a
    condition holds. Deadlocks are reported as for locks, unless an object waits for clients
    (`Pollable.is_serving`; see `scheduler.is_only_serving`) or for something outside of this
    interpreter (`Pollable.is_outside`).
@@ -18,8 +18,10 @@ Nothing leaves the page. The layers, of which each may use only those above it i
    `messages`, `functions`, `resolver`, `polling` (`select`, `poll`, `epoll`) and `system`
    (`os.pipe`, `os.read`, …).
 
-`facade`, `constants` and `stored_code` are the only modules that are loaded before a program needs
-a network.
+`servers` tells the page when a program only waits for clients. `tls` lets the use of TLS fail.
+
+`facade`, `constants`, `stored_code` and `tls` are the only modules that are loaded before a program
+needs a network.
 
 How other parts of the runtime use it:
 

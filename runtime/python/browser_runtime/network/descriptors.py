@@ -11,6 +11,7 @@ from browser_runtime.network import facade
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import Network
 from browser_runtime.network.loopback.pollable import Pollable
+from browser_runtime.network.servers import Servers
 from browser_runtime.scheduling import scheduler, virtual_time
 
 FIRST = facade.FIRST
@@ -87,7 +88,10 @@ class _Waiter:
 
 
 def wait_until(
-    is_done: Callable[[], bool], pollables: Iterable[Pollable], seconds: float | None
+    is_done: Callable[[], bool],
+    pollables: Iterable[Pollable],
+    seconds: float | None,
+    reason: str,  # noqa: ARG001 - see below
 ) -> bool:
     """Suspend the running thread until a condition holds.
 
@@ -95,6 +99,8 @@ def wait_until(
         is_done: returns whether the condition holds. It may do the work for which the thread waits.
         pollables: the objects whose changes can make it hold.
         seconds: the timeout; None waits without a limit.
+        reason: why the thread waits, which `tracing` reads from here: `connect`, `accept`, `read`,
+            `write` or `select`.
 
     Returns:
         Whether the condition held before the timeout had passed.
@@ -112,11 +118,13 @@ def wait_until(
             if left == 0:
                 return False
             until = _sooner(left, observed)
+            # With many descriptors, this question takes long, so it is asked only if necessary.
+            may_serve = until is None or current().network.awaits_clients
             scheduler.wait(
                 until,
                 waiter.queue,
                 outside=until is None and any(each.is_outside for each in observed),
-                is_serving=until is None and any(each.is_serving for each in observed),
+                is_serving=may_serve and any(each.is_serving for each in observed),
             )
             if is_done():
                 return True
@@ -143,6 +151,7 @@ def current() -> Descriptors:
     if _current is None:
         network = Network(virtual_time.now, latency=facade.latency, bandwidth=facade.bandwidth)
         _current = Descriptors(network)
+        scheduler.on_endless_wait = Servers(network).look
     return _current
 
 
@@ -155,5 +164,6 @@ def end() -> None:
     """Close everything that the program has left open."""
     global _current
     if _current is not None:
+        scheduler.on_endless_wait = None
         _current.close_all()
         _current = None

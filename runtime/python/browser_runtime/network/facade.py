@@ -7,6 +7,7 @@ the program, so that the next one gets them unchanged.
 
 import asyncio
 import builtins
+import functools
 import importlib
 import io
 import os
@@ -18,8 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from browser_runtime.network import constants
+from browser_runtime.network import constants, tls
 from browser_runtime.network.stored_code import Importing, store
+from browser_runtime.trace_hooks import hidden
 
 _PACKAGE = __name__.rpartition(".")[0]
 # Where the modules are that this one loads.
@@ -29,7 +31,7 @@ _CODE = f"{_PACKAGE}.cpython"
 FIRST = 4096
 
 # The modules that are never forgotten.
-_KEPT = (__name__, constants.__name__, store.__module__)
+_KEPT = (__name__, constants.__name__, store.__module__, tls.__name__)
 
 # The methods and properties of `_socket.socket`, which `sockets.Socket` defines.
 _METHODS = (
@@ -87,16 +89,34 @@ def _use_real_methods() -> None:
         for module in _LOADED:
             importlib.import_module(f"{_CODE}.{module}")
     real = importlib.import_module(f"{_CODE}.sockets").Socket
-    for name in ("__init__", "__repr__", *_PRIVATE, *_METHODS, *_PROPERTIES):
-        method = getattr(real, name)
-        if hasattr(method, "__qualname__"):
-            method.__qualname__, method.__module__ = f"socket.{name}", "_socket"
+    for name in ("__repr__", *_PRIVATE, *_PROPERTIES):
+        setattr(socket, name, getattr(real, name))
+    for name in ("__init__", *_METHODS):
+        method = as_builtin(getattr(real, name))
+        method.__qualname__, method.__module__ = f"socket.{name}", "_socket"
         setattr(socket, name, method)
     builtins.open = io.open = open_file
     for name, function in file_functions().items():
         setattr(os, name, function)
         setattr(posix, name, function)
     _is_loaded = True
+
+
+def as_builtin(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose errors have no frames of this package in their tracebacks.
+
+    On CPython, the functions of `_socket`, `select` and `posix` are written in C.
+    """
+
+    @hidden
+    def call(*args: Any, **keywords: Any) -> Any:
+        try:
+            return function(*args, **keywords)
+        except BaseException as error:
+            error.__traceback__ = None
+            raise
+
+    return functools.update_wrapper(call, function)
 
 
 class _Late:
@@ -110,8 +130,13 @@ class _Late:
         self.__name__ = self.__qualname__ = name
         self.__module__ = of
 
+    @hidden
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return getattr(_load(self._module), self.__name__)(*args, **keywords)
+        try:
+            return getattr(_load(self._module), self.__name__)(*args, **keywords)
+        except BaseException as error:
+            error.__traceback__ = None
+            raise
 
     def __repr__(self) -> str:
         return f"<built-in function {self.__name__}>"
@@ -132,6 +157,7 @@ class _LateMethod:
         _load("sockets")
         return getattr(instance, self.__name__)
 
+    @hidden
     def __call__(self, instance: Any, *args: Any, **keywords: Any) -> Any:
         _load("sockets")
         return getattr(socket, self.__name__)(instance, *args, **keywords)
@@ -146,6 +172,7 @@ class socket:  # noqa: N801 - as in CPython
     # `socket.socket` adds a slot `__weakref__`, so this class may have neither that nor `__dict__`.
     __slots__ = ("_descriptor", "_family", "_kind", "_proto", "_table", "_timeout")
 
+    @hidden
     def __init__(self, *args: Any, **keywords: Any) -> None:
         _load("sockets")
         socket.__init__(self, *args, **keywords)  # Not this method any more.
@@ -279,10 +306,15 @@ def _divide(name: str) -> Callable[..., Any]:
     """Return a function of `os` that works for descriptors of the network, too."""
     original = getattr(os, name)
 
+    @hidden
     def divided(fd: Any, *args: Any, **keywords: Any) -> Any:
-        if isinstance(fd, int) and fd >= FIRST:
+        if not isinstance(fd, int) or fd < FIRST:
+            return original(fd, *args, **keywords)
+        try:
             return getattr(_load("system"), name)(fd, *args, **keywords)
-        return original(fd, *args, **keywords)
+        except BaseException as error:
+            error.__traceback__ = None
+            raise
 
     divided.__name__ = divided.__qualname__ = name
     divided.__module__ = "posix"
@@ -345,6 +377,7 @@ def install() -> None:
         importlib.reload(importlib.import_module(name))
     _is_probing = False
     _add_unix_functions()
+    tls.install(importlib.import_module("ssl"))
 
 
 def _add_unix_functions() -> None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         observers: list[Callable[[], None]]
 
         @property
-        def is_serving(self) -> bool:
-            """Whether one of the descriptors waits for clients."""
+        def awaits_clients(self) -> bool:
+            """Whether one of the descriptors waits for clients, and the program has none."""
 
         @property
         def may_be_ready(self) -> bool:
@@ -96,8 +96,7 @@ class _Selector:
                 return
             moments = [each for each in (end, epoll.next_change()) if each is not None]
             left = virtual_time.seconds_to(min(moments)) if moments else None
-            is_serving = left is None and epoll.is_serving
-            scheduler.wait(left, self._queue, outside=True, is_serving=is_serving)
+            scheduler.wait(left, self._queue, outside=True, is_serving=epoll.awaits_clients)
 
     def wake(self) -> None:
         """Let the current or the next call of `select` return immediately."""

@@ -25,13 +25,18 @@ MAIN = 1
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
 
 
+# Some servers wait for a time that is so long, in seconds, that it is meant as for ever.
+_VERY_LONG = 3000
+
+
 class Waiting:
     """One wait of one thread.
 
     Args:
         seconds: the timeout; None waits without a limit.
         outside: whether something other than a thread can end the wait.
-        is_serving: whether this is a server that waits for a client.
+        is_serving: whether this is a server that waits for a client, perhaps with a timeout after
+            which it waits again.
     """
 
     def __init__(self, seconds: float | None, *, outside: bool, is_serving: bool = False) -> None:
@@ -46,7 +51,9 @@ class Waiting:
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
         # The thread is a server that waits for a client, which is what a server is there for.
-        self.is_serving = seconds is None and is_serving
+        self.is_serving = is_serving
+        # Whether the wait has no end that the reader would live to see.
+        self.is_long = seconds is None or seconds >= _VERY_LONG
         # Only another thread can end the wait, neither the clock nor anything outside of Python.
         self.is_endless = seconds is None and not outside and not is_serving
 
@@ -197,6 +204,11 @@ class Observer(Protocol):
 
 # None if the program is not traced.
 observer: Observer | None = None
+
+
+# Called when a thread begins to wait for a client, or for another thread without a limit. None if
+# the program has no sockets; see `network.servers`.
+on_endless_wait: Callable[[], None] | None = None
 
 
 def get_ident() -> int:
@@ -385,6 +397,8 @@ def _wait(
         queue.append(waiting)
     if observer:
         observer.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
+    if on_endless_wait and (waiting.is_serving or waiting.is_endless):
+        on_endless_wait()
     try:
         if virtual_time.is_on:
             # Waits in virtual time never return to the browser's event loop, so the page's
@@ -459,9 +473,18 @@ def is_only_serving() -> bool:
     Such a program is no deadlock: it waits for clients, of which none has been started yet.
     """
     waits = _state.waiting.values()
+    return waits_for_clients() and all(each.is_long for each in waits)
+
+
+def waits_for_clients() -> bool:
+    """Like `is_only_serving`, but the waits of servers may have timeouts.
+
+    Some servers look at regular intervals whether they have to end.
+    """
+    waits = _state.waiting.values()
     return (
         len(waits) == len(_state.alive)
-        and all(each.is_endless or each.is_serving for each in waits)
+        and all((each.is_endless or each.is_serving) and not each.woken for each in waits)
         and any(each.is_serving for each in waits)
     )
 
@@ -700,6 +723,8 @@ def remove_thread(ident: int) -> None:
         _end_in_deadlock()
     if _state.alive and virtual_time.is_on:
         _jump_if_idle()
+    if on_endless_wait:
+        on_endless_wait()
 
 
 def thread_count() -> int:

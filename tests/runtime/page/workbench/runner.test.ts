@@ -148,6 +148,25 @@ test("events reach the parts of the page that they concern", async () => {
   assert.equal(ended[0]!.text, "hello\n");
 });
 
+test("while a program waits for clients, a sentence says so", async () => {
+  const hints = async () => (await settle()).filter((call) => call.startsWith("output.hint("));
+  const running = runner.run("pass", 1);
+  await settle();
+  const note = { type: "note", fact: "serves", detail: "127.0.0.1:80" } as const;
+  emit({ ...note, value: 1 });
+  // The runner loads this module to get the sentence. When the test has it, the runner has it, too.
+  await import("../../../../runtime/page/workbench/differences.ts");
+  const [shown] = await hints();
+  assert.match(shown!, /This program waits for a client at 127\.0\.0\.1:80\./);
+  emit({ ...note, value: 0 });
+  assert.deepEqual(await hints(), ["output.hint()"]);
+  runner.stop();
+  emit({ ...note, value: 1 });
+  assert.deepEqual(await hints(), []);
+  end(FINISHED);
+  await running;
+});
+
 test("a program that asks for another version of Python gets a note, and runs anyway", async () => {
   const header = (specifier: string) =>
     `# /// script\n# requires-python = "${specifier}"\n# ///\nprint()\n`;

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from browser_runtime.network import descriptors
+from browser_runtime.network.facade import as_builtin
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.pollable import (
     ERROR,
@@ -92,7 +93,7 @@ def select(
         return any(found)
 
     observed = {id(pollable): pollable for pairs in wanted for _, pollable in pairs if pollable}
-    descriptors.wait_until(is_done, observed.values(), seconds)
+    descriptors.wait_until(is_done, observed.values(), seconds, "select")
     return found[0], found[1], found[2]
 
 
@@ -156,7 +157,7 @@ class Poll:
         self._is_polling = True
         try:
             observed = {id(each): each for each in objects.values() if each}
-            descriptors.wait_until(is_done, observed.values(), seconds)
+            descriptors.wait_until(is_done, observed.values(), seconds, "select")
         finally:
             self._is_polling = False
         return sorted(found)
@@ -234,10 +235,22 @@ class Epoll(Pollable):
         ]
         return min(moments, default=None)
 
+    def watched(self) -> Iterable[Pollable]:
+        """Return the watched objects."""
+        return [each.pollable for each in self._interests.values()]
+
     @property
     def is_serving(self) -> bool:
         """Whether one of the watched objects waits for clients."""
         return any(each.pollable.is_serving for each in self._interests.values())
+
+    @property
+    def awaits_clients(self) -> bool:
+        """Whether one of the watched objects waits for clients, and the program has none.
+
+        The answer is quick if there are clients, of which there can be many.
+        """
+        return self._table.network.awaits_clients and self.is_serving
 
     @property
     def is_outside(self) -> bool:
@@ -346,7 +359,7 @@ class Epoll(Pollable):
             found[:] = self._ready(maxevents)
             return bool(found) or self.is_closed
 
-        descriptors.wait_until(is_done, (self,), seconds)
+        descriptors.wait_until(is_done, (self,), seconds, "select")
         for number, _ in found:
             interest = self._interests[number]
             # The next descriptors have their turn first if there are more than `maxevents`.
@@ -367,3 +380,7 @@ class Epoll(Pollable):
 
 Epoll.__name__ = Epoll.__qualname__ = "epoll"
 Epoll.__module__ = "select"
+
+for _kind, _names in {Poll: (), Epoll: ("close", "fileno")}.items():
+    for _name in (*_names, "modify", "poll", "register", "unregister"):
+        setattr(_kind, _name, as_builtin(getattr(_kind, _name)))

@@ -170,7 +170,7 @@ class Socket(Transfers):
     def _accept(self) -> tuple[int, Any]:
         """Wait for an incoming connection; return its descriptor and the address of the client."""
         endpoint = self._stream()
-        accepted = self._call(endpoint.accept)
+        accepted = self._call(endpoint.accept, "accept")
         try:
             descriptor = self._table.open(accepted)
         except OSError:
@@ -221,6 +221,7 @@ class Socket(Transfers):
                 lambda: endpoint.is_closed or not endpoint.is_connecting(),
                 (endpoint,),
                 self._timeout,
+                "connect",
             ):
                 raise TimeoutError("timed out")
             if endpoint.is_closed:

@@ -13,6 +13,7 @@ from typing import Any
 from browser_runtime.network import descriptors
 from browser_runtime.network.cpython.messages import octets as octets_of
 from browser_runtime.network.cpython.messages import send_to, view_of
+from browser_runtime.network.facade import as_builtin
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
 from browser_runtime.network.loopback.endpoints import StreamEndpoint
 from browser_runtime.network.loopback.errors import failure
@@ -60,7 +61,7 @@ def read(fd: int, length: int) -> bytes:
         else:
             raise failure("EBADF" if isinstance(pollable, PipeWriter) else "EINVAL")
 
-    _until_done(pollable, attempt)
+    _until_done(pollable, attempt, "read")
     return found[0]
 
 
@@ -89,7 +90,7 @@ def write(fd: int, data: Any) -> int:
     with view_of(data) as octets:
         if isinstance(pollable, DatagramEndpoint):
             message, network = bytes(octets), descriptors.current().network
-            _until_done(pollable, lambda: send_to(network, pollable, message, None))
+            _until_done(pollable, lambda: send_to(network, pollable, message, None), "write")
             return len(message)
         if not isinstance(pollable, PipeWriter | StreamEndpoint):
             raise failure("EBADF")
@@ -105,7 +106,7 @@ def write(fd: int, data: Any) -> int:
                     return
 
         try:
-            _until_done(pollable, attempt)
+            _until_done(pollable, attempt, "write")
         except OSError:
             if not sent:
                 raise
@@ -117,7 +118,7 @@ def writev(fd: int, buffers: Iterable[Any]) -> int:
     return write(fd, b"".join(map(octets_of, buffers)))
 
 
-def _until_done(pollable: Pollable, attempt: Any) -> None:
+def _until_done(pollable: Pollable, attempt: Any, reason: str) -> None:
     """Call a function again whenever the state has changed, until it can continue."""
 
     def is_done() -> bool:
@@ -130,7 +131,7 @@ def _until_done(pollable: Pollable, attempt: Any) -> None:
     if not is_done():
         if not pollable.is_blocking:
             raise failure("EAGAIN")
-        descriptors.wait_until(is_done, (pollable,), None)
+        descriptors.wait_until(is_done, (pollable,), None, reason)
 
 
 def set_blocking(fd: int, blocking: bool) -> None:
@@ -235,6 +236,10 @@ class DescriptorFile(io.RawIOBase):
             super().close()
             if self.closefd and self._table is descriptors.current():
                 self._table.close(self._fd)
+
+
+for _name in ("close", "fileno", "readinto", "write"):
+    setattr(DescriptorFile, _name, as_builtin(getattr(DescriptorFile, _name)))
 
 
 def open_file(

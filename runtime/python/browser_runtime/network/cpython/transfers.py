@@ -29,11 +29,14 @@ class Transfers:
     def _endpoint(self) -> Endpoint:
         return endpoint_of(self._table, self._descriptor)
 
-    def _call[T](self, attempt: Callable[[], T], flags: int = 0, seconds: float | None = -1) -> T:
+    def _call[T](
+        self, attempt: Callable[[], T], reason: str, flags: int = 0, seconds: float | None = -1
+    ) -> T:
         """Call a function until it no longer raises `WouldBlock`, as long as the timeout allows.
 
         Args:
             attempt: the function.
+            reason: why the thread waits, for example `read`.
             flags: the flags of the call; MSG_DONTWAIT never waits.
             seconds: the timeout, if it is not that of the socket.
         """
@@ -53,7 +56,7 @@ class Transfers:
                 return False
             return True
 
-        if not descriptors.wait_until(is_done, (self._endpoint(),), timeout):
+        if not descriptors.wait_until(is_done, (self._endpoint(),), timeout, reason):
             raise TimeoutError("timed out")
         return results[0]
 
@@ -69,9 +72,11 @@ class Transfers:
         if isinstance(endpoint, DatagramEndpoint):
             message = bytes(octets)
             return self._call(
-                lambda: messages.send_to(self._table.network, endpoint, message, None), flags
+                lambda: messages.send_to(self._table.network, endpoint, message, None),
+                "write",
+                flags,
             )
-        return self._call(lambda: endpoint.send(octets), flags, seconds)
+        return self._call(lambda: endpoint.send(octets), "write", flags, seconds)
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """Send all data, or raise an error after some of it may have been sent."""
@@ -97,7 +102,7 @@ class Transfers:
                 return self._send(octets, flags)
             message = bytes(octets)
         return self._call(
-            lambda: messages.send_to(self._table.network, endpoint, message, parsed), flags
+            lambda: messages.send_to(self._table.network, endpoint, message, parsed), "write", flags
         )
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
@@ -123,7 +128,7 @@ class Transfers:
             endpoint = self._endpoint()
             if isinstance(endpoint, StreamEndpoint) and not flags and size:
                 with octets[:size] as part:
-                    return self._call(lambda: endpoint.receive_into(part))
+                    return self._call(lambda: endpoint.receive_into(part), "read")
             data, _, _ = self._receive(size, flags)
             octets[: len(data)] = data
         return len(data)
@@ -143,15 +148,15 @@ class Transfers:
         if flags & _OUT_OF_BAND:
             raise failure("EINVAL")
         if isinstance(endpoint, DatagramEndpoint):
-            data, sender = self._call(lambda: endpoint.receive(is_peek=is_peek), flags)
+            data, sender = self._call(lambda: endpoint.receive(is_peek=is_peek), "read", flags)
             shown = None if sender is None else naming.shown(self._family, sender)
             return data[:size], shown, len(data) > size
         if not size:
             return b"", None, False
-        data = self._call(lambda: endpoint.receive(size, is_peek=is_peek), flags)
+        data = self._call(lambda: endpoint.receive(size, is_peek=is_peek), "read", flags)
         while flags & _WAITALL and not is_peek and len(data) < size:
             left = size - len(data)
-            more = self._call(functools.partial(endpoint.receive, left), flags)
+            more = self._call(functools.partial(endpoint.receive, left), "read", flags)
             if not more:
                 break
             data += more

@@ -54,6 +54,8 @@ class DatagramEndpoint(Pollable):
             a function because that endpoint can change: another one may be bound at its address.
     """
 
+    unnamed = "any address"
+
     __slots__ = (
         *("_error", "_is_read_shut", "_is_write_shut", "_queue", "_registry", "_size", "_waiting"),
         *("buffers", "family", "find", "is_bound", "is_local", "name", "options", "peer_name"),
@@ -96,6 +98,11 @@ class DatagramEndpoint(Pollable):
     def next_change(self) -> int | None:
         """Return when the next message arrives that is on its way, in ns."""
         return None if self._has_arrived() or not self._queue else self._queue[0][0]
+
+    @property
+    def peer(self) -> Address | None:
+        """The address with which this endpoint is connected."""
+        return self.peer_name
 
     @property
     def is_serving(self) -> bool:

@@ -6,8 +6,9 @@ https://github.com/torvalds/linux/tree/v6.12/net/ipv4 and `unix_release_sock` in
 https://github.com/torvalds/linux/blob/v6.12/net/unix/af_unix.c.
 """
 
+from collections.abc import Callable
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from browser_runtime.network.loopback.addresses import Address, as_seen_by
 from browser_runtime.network.loopback.backlogs import Backlog
@@ -25,7 +26,17 @@ from browser_runtime.network.loopback.streams import Stream
 
 
 class Registry(Protocol):
-    """The part of `network.Network` that endpoints use."""
+    """The part of `network.Network` that endpoints use.
+
+    Attributes:
+        servers: what waits for clients.
+        open_ends: how many ends of connections are open.
+        on_connection: called when a connection is established.
+    """
+
+    servers: dict[Any, None]
+    open_ends: int
+    on_connection: Callable[[], None]
 
     def now(self) -> int:
         """Return the present moment, in ns."""
@@ -67,8 +78,18 @@ class StreamEndpoint(Pollable):
             0 does.
     """
 
+    unnamed = "a socket pair"
+
     __slots__ = (
-        *("_backlog", "_error", "_incoming", "_is_read_shut", "_is_reported", "_is_write_shut"),
+        *(
+            "_backlog",
+            "_counts",
+            "_error",
+            "_incoming",
+            "_is_read_shut",
+            "_is_reported",
+            "_is_write_shut",
+        ),
         *("_moment", "_outcome", "_outgoing", "_peer", "_registry", "_was_reset"),
         *("buffers", "family", "is_bound", "is_local", "lingers", "name", "options", "peer_name"),
         "phase",
@@ -99,6 +120,8 @@ class StreamEndpoint(Pollable):
         self._incoming: Stream | None = None
         self._outgoing: Stream | None = None
         self._is_read_shut = self._is_write_shut = self._was_reset = False
+        # Whether `Registry.open_ends` counts this end.
+        self._counts = False
 
     # --- state ------------------------------------------------------------------------------------
 
@@ -133,6 +156,11 @@ class StreamEndpoint(Pollable):
         if self._backlog is not None:
             return self._backlog.next_arrival()
         return self._incoming.next_arrival() if self._incoming is not None else None
+
+    @property
+    def peer(self) -> Address | None:
+        """The address of the other end, or of this one if there is no other."""
+        return self.peer_name or self.name
 
     @property
     def is_serving(self) -> bool:
@@ -192,6 +220,7 @@ class StreamEndpoint(Pollable):
         if self._backlog is None:
             self._backlog = Backlog(self._registry.now)
         self._backlog.limit = max(0, backlog)
+        self._registry.servers[self] = None
         self._admit(self._backlog)
         self.changed()
 
@@ -253,6 +282,9 @@ class StreamEndpoint(Pollable):
         there.name = listener.name if self.is_local else self._seen_by(listener, self.peer_name)
         there.peer_name = self._seen_by(listener, self.name)
         self.join(there)
+        self._counts = there._counts = True
+        self._registry.open_ends += 2
+        self._registry.on_connection()
         # The connection exists for this end after two journeys of a packet, and for the listener
         # after a third one.
         if moment := self._after(2):
@@ -396,6 +428,8 @@ class StreamEndpoint(Pollable):
         if self.is_closed:
             return
         self._registry.release(self)
+        if self._counts:
+            self._registry.open_ends -= 1
         self._refuse_all()
         if self._incoming is not None and self._outgoing is not None:
             # With latency, the peer may have connected without knowing it; that is no reset.

@@ -38,6 +38,9 @@ _TEXTS = {
     "ESOCKTNOSUPPORT": "Socket type not supported",
 }
 
+# The attribute of an error that Linux raises as well.
+OF_THE_NETWORK = "_is_of_the_network"
+
 
 def number_of(name: str) -> int:
     """Return the number of an error, for example of `ECONNREFUSED`."""
@@ -53,7 +56,11 @@ def failure(name: str, explanation: str = "") -> OSError:
         explanation: what a reader has to know in addition to the text of Linux.
     """
     text = _TEXTS.get(name) or os.strerror(number_of(name))
-    return OSError(number_of(name), f"{text}: {explanation}" if explanation else text)
+    error = OSError(number_of(name), f"{text}: {explanation}" if explanation else text)
+    if name == "EOPNOTSUPP":
+        # `facts` must not take this for a function that the browser lacks.
+        setattr(error, OF_THE_NETWORK, True)
+    return error
 
 
 def failure_of(number: int) -> OSError:

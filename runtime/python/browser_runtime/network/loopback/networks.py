@@ -49,8 +49,19 @@ class Network:
         self._local: dict[object, Endpoint] = {}
         # What identifies the files at which sockets have been bound, also after they were closed.
         self.socket_files: set[tuple[int, int]] = set()
+        # What waits for clients: open listeners, and endpoints for datagrams that are bound.
+        self.servers: dict[Endpoint, None] = {}
+        # How many ends of connections are open. Pairs of sockets do not count.
+        self.open_ends = 0
+        # Called when a connection is established.
+        self.on_connection: Callable[[], None] = lambda: None
         self._next_port = 0
         self._turn = 0
+
+    @property
+    def awaits_clients(self) -> bool:
+        """Whether there are servers, but no connections."""
+        return bool(self.servers) and not self.open_ends
 
     def latency_ns(self, *, is_local: bool) -> int:
         """Return how long a packet is on its way, in ns; 0 for Unix sockets."""
@@ -103,6 +114,8 @@ class Network:
             raise failure("EADDRINUSE")
         self._bind(endpoint, host, port or self._free_port(endpoint, host))
         endpoint.is_bound = True
+        if isinstance(endpoint, DatagramEndpoint):
+            self.servers[endpoint] = None
 
     def bind_anywhere(self, endpoint: Endpoint) -> None:
         """Bind an endpoint that is not bound at any free port."""
@@ -146,6 +159,7 @@ class Network:
     def release(self, endpoint: Pollable) -> None:
         """Forget the addresses at which an endpoint is bound."""
         assert isinstance(endpoint, StreamEndpoint | DatagramEndpoint)
+        self.servers.pop(endpoint, None)
         for key in [key for key, bound in self._local.items() if bound is endpoint]:
             del self._local[key]
         if isinstance(endpoint.name, tuple):

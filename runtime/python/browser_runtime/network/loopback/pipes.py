@@ -19,6 +19,8 @@ ATOMIC_BYTES = 4_096
 class PipeReader(Pollable):
     """The end of a pipe from which a program reads."""
 
+    unnamed = "a pipe"
+
     __slots__ = ("_stream", "writer")
 
     def __init__(self, stream: Stream) -> None:
@@ -61,6 +63,8 @@ class PipeReader(Pollable):
 
 class PipeWriter(Pollable):
     """The end of a pipe to which a program writes."""
+
+    unnamed = "a pipe"
 
     __slots__ = ("_reader", "_stream")
 

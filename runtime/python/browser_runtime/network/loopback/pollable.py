@@ -5,7 +5,7 @@ them blocks. A call that cannot continue raises `WouldBlock`, and a caller that 
 observer, which is called whenever the state may have changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 type Observer = Callable[[], None]
 
@@ -24,7 +24,10 @@ class Pollable:
         references: how many file descriptors refer to this object; see `descriptors`.
         is_blocking: whether calls of `os` on it wait, like the flag O_NONBLOCK.
         is_closed: whether `close` has been called.
+        unnamed: what timelines call the other end if it has no address.
     """
+
+    unnamed = ""
 
     __slots__ = ("is_blocking", "is_closed", "observers", "references")
 
@@ -44,6 +47,15 @@ class Pollable:
         This is when something arrives that is on its way in a network with latency.
         """
         return None
+
+    @property
+    def peer(self) -> object:
+        """The address of the other end, or of this one if there is no other."""
+        return None
+
+    def watched(self) -> "Iterable[Pollable]":
+        """Return the objects for which a thread waits that waits for this one."""
+        return (self,)
 
     @property
     def is_serving(self) -> bool:
