@@ -13,11 +13,13 @@ r"""Reads the header of a snippet: PEP 723 metadata with a table of options for 
     # timeline = false
     # timeout = 30
     # watch = ["ready", "timers"]
+    # network = { latency = 0.05, bandwidth = 125_000 }
     # ///
 """
 
 import contextlib
 import keyword
+import math
 import platform
 import re
 import tomllib
@@ -33,12 +35,30 @@ DEFAULT_TIMEOUT_SECONDS = 10.0
 _START = "# /// script"
 _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
-_OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
+_OPTIONS = ("exact", "interleaves", "native", "network", "timeline", "timeout", "varies", "watch")
 _RENAMED = {"lanes": "interleaves"}  # old name → new name
 # The most variables that `watch` may name. The tracer ignores further ones; see MOST_NAMES in
 # runtime/python/runnable_tracer/header.py.
 MOST_WATCHED = 4
 _LONGEST_TIMEOUT_SECONDS = 600
+# The limits of the option `network`. The browser ignores an option that exceeds them; see
+# runtime/python/browser_runtime/network/settings.py.
+LONGEST_LATENCY_SECONDS = 60
+LEAST_BYTES_PER_SECOND = 1000
+
+
+@dataclass(frozen=True)
+class SlowNetwork:
+    """How slow the network of a program is in the browser.
+
+    Attributes:
+        latency: How many seconds a packet takes from one end of a connection to the other.
+        bandwidth: How many bytes each direction of a connection carries in a second, or None for
+            any number.
+    """
+
+    latency: float = 0
+    bandwidth: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,8 @@ class Header:
             program measures.
         watch: Global variables of the program whose contents the timeline shows.
         timeout: Time limit of one run in seconds, or None for the default.
+        network: How slow the network of the program is in the browser, or None if data arrive
+            immediately. On CPython, programs use the network of the machine.
         lines: Number of lines that the header takes at the top of the file, with the blank lines
             that follow it. 0 if there is code above the header.
     """
@@ -74,6 +96,7 @@ class Header:
     timeline: bool | None = None
     watch: tuple[str, ...] = ()
     timeout: float | None = None
+    network: SlowNetwork | None = None
     lines: int = 0
 
     def runs_on(self, version: str | None = None) -> bool:
@@ -150,6 +173,7 @@ class _HeaderReader:
             watch=self._watch(options),
             native=self._native(options),
             timeout=self._timeout(options),
+            network=self._network(options),
             lines=lines,
         )
 
@@ -169,7 +193,8 @@ class _HeaderReader:
     def _error(self, key: str, message: str) -> RunnableError:
         """Return an error with the line of a key, or with the first line if no line has the key."""
         message = message if message.endswith("?") else f"{message}."
-        pattern = re.compile(rf"""\s*\[?(?:tool\.)?["']?{re.escape(key)}["']?\s*[\].=]""")
+        tables = r"(?:tool\.)?(?:runnable\.)?"
+        pattern = re.compile(rf"""\s*\[?{tables}["']?{re.escape(key)}["']?\s*[\].=]""")
         for number, line in enumerate(self._toml):
             if pattern.match(line):
                 return RunnableError(f"{self._where}:{self._first_line + number}: {message}")
@@ -257,12 +282,42 @@ class _HeaderReader:
         value = options.get("timeout")
         if value is None:
             return None
-        # In Python, True and False are integers.
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not 0 < value <= _LONGEST_TIMEOUT_SECONDS:
+        if not _is_number(value) or not 0 < value <= _LONGEST_TIMEOUT_SECONDS:
             raise self._error(
                 "timeout",
                 f"timeout: expected seconds, above 0 and up to {_LONGEST_TIMEOUT_SECONDS}, "
                 f"but received: {value!r}",
             )
         return float(value)
+
+    def _network(self, options: Mapping[str, Any]) -> SlowNetwork | None:
+        value = options.get("network")
+        if value is None:
+            return None
+        if not isinstance(value, dict) or not value or not value.keys() <= {"latency", "bandwidth"}:
+            raise self._error(
+                "network",
+                "network: expected latency, bandwidth or both, such as "
+                f"{{ latency = 0.05, bandwidth = 125_000 }}, but received: {value!r}",
+            )
+        latency, bandwidth = value.get("latency", 0), value.get("bandwidth")
+        if not _is_number(latency) or not 0 <= latency <= LONGEST_LATENCY_SECONDS:
+            raise self._error(
+                "network",
+                f"network: expected a latency in seconds, from 0 to {LONGEST_LATENCY_SECONDS}, "
+                f"but received: {latency!r}",
+            )
+        if bandwidth is not None and not (
+            _is_number(bandwidth) and LEAST_BYTES_PER_SECOND <= bandwidth < math.inf
+        ):
+            raise self._error(
+                "network",
+                "network: expected a bandwidth in bytes per second, at least "
+                f"{LEAST_BYTES_PER_SECOND}, but received: {bandwidth!r}",
+            )
+        return SlowNetwork(latency, bandwidth)
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a number in TOML. In Python, True and False are integers, too."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

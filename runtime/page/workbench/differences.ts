@@ -56,6 +56,11 @@ const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "no-time-zones": () =>
     "The data of the time zones was not loaded, because no import of zoneinfo was found before the program ran. " +
     'To load it, declare tzdata in the first lines of the program: "# /// script", "# dependencies = ["tzdata"]" and "# ///".',
+  "slow-network": describeDelays,
+  "invalid-network": () =>
+    "The network of this run has no delay, because the option network in the program's header is not valid. " +
+    "It expects a latency in seconds, a bandwidth in bytes per second, or both: " +
+    '"# network = { latency = 0.05, bandwidth = 125_000 }".',
   "own-network": () =>
     "Programs on this page have a network of their own, which reaches no other machine: " +
     "start the server in the program itself, and connect to it at 127.0.0.1.",
@@ -73,6 +78,17 @@ export function describeDifferences(facts: readonly Fact[]): string[] {
   }
   const server = describeServer(facts);
   return [...(server === undefined ? [] : [server]), ...lines].slice(0, MAX_LINES);
+}
+
+/** Describes how slow the network of a run was; the value is in seconds, the detail in bytes per second. */
+function describeDelays({ value, detail }: Fact): string | undefined {
+  const bandwidth = /^\d{1,15}$/.test(detail) ? Number(detail) : undefined;
+  const parts: string[] = [];
+  if (value > 0)
+    parts.push(`everything that is sent takes ${milliseconds(value * 1000)} ms to arrive`);
+  if (bandwidth) parts.push(`each connection carries ${count(bandwidth)} bytes per second`);
+  if (parts.length === 0) return undefined;
+  return `The program's header asks for a slow network: ${parts.join(", and ")}.`;
 }
 
 function count(value: number): string {

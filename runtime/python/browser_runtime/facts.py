@@ -127,6 +127,16 @@ def waits_for_clients(addresses: list[str]) -> None:
     page.tell("serves", len(addresses), " ".join(addresses))
 
 
+def slow_network(latency: float, bandwidth: float | None) -> None:
+    """Tell the page how slow the network of the program is, in seconds and bytes per second."""
+    page.tell("slow-network", latency, "" if bandwidth is None else f"{bandwidth:.0f}")
+
+
+def invalid_network() -> None:
+    """Tell the page that the option `network` in the header of the program is not valid."""
+    page.tell("invalid-network", 0, "")
+
+
 def page_time() -> float:
     """Return the time of the page in ms, which does not depend on the program's clock rate."""
     return page.clock()

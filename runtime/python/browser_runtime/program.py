@@ -169,6 +169,8 @@ def run(
     if advice.PACKAGES.exists():
         sys.path.append(str(advice.PACKAGES))
 
+    network.begin(source)
+
     def work(main: types.ModuleType) -> None:
         if scheduler.observer:
             scheduler.observer.open("MainProcess")

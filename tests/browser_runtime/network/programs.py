@@ -133,5 +133,5 @@ def run[T](program: Callable[[NetworkLibrary], T], **options: Any) -> T:
 def end() -> None:
     """Close everything, as at the end of a program."""
     descriptors.end()
-    facade.begin()
+    facade.set_delays()
     defaults.timeout = None

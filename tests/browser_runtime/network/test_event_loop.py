@@ -99,7 +99,7 @@ def test_every_byte_arrives_whatever_threads_and_loops_do(
             for received in await asyncio.gather(*calls):
                 assert received == data
 
-    facade.begin(latency)
+    facade.set_delays(latency)
     run_async(main, clock_rate=clock_rate)
 
 
@@ -144,7 +144,7 @@ def test_latency_passes_in_virtual_time() -> None:
             writer.close()
             return connected - start, loop.time() - connected
 
-    facade.begin(0.5)
+    facade.set_delays(0.5)
     assert run_async(main, clock_rate=0) == (1, 1)
 
 

@@ -33,7 +33,9 @@ def fresh() -> Iterator[None]:
 
 def loaded() -> set[str]:
     own = {name for name in sys.modules if name.startswith(f"{PACKAGE}.")}
-    return {name.rpartition(".")[2] for name in own} - {"facade", "constants", "stored_code", "tls"}
+    return {name.rpartition(".")[2] for name in own} - {
+        *("facade", "constants", "settings", "stored_code", "tls")
+    }
 
 
 @pytest.mark.usefixtures("fresh")

@@ -88,7 +88,7 @@ def test_bytes_arrive_complete_and_in_order_whatever_the_threads_do(
         assert descriptors.current().network.memory.used == 0
         return received
 
-    facade.begin(*network)
+    facade.set_delays(*network)
     assert run(program) == data
 
 
@@ -463,7 +463,7 @@ def test_latency_delays_connections_data_and_refusals(clock_rate: float) -> None
         measure("local", lambda: right.recv(1))
         return times
 
-    facade.begin(0.1)
+    facade.set_delays(0.1)
     assert run(program, clock_rate=clock_rate) == {
         "connect": 0.2,
         "accept": 0.1,
@@ -487,7 +487,7 @@ def test_bandwidth_limits_how_fast_data_arrives(clock_rate: float) -> None:
         end: float = library.time.monotonic()
         return end - start
 
-    facade.begin(0, 100_000)
+    facade.set_delays(0, 100_000)
     assert run(program, clock_rate=clock_rate) == pytest.approx(5)
 
 
@@ -506,7 +506,7 @@ def test_a_selector_sees_data_that_arrives_later() -> None:
             assert selector.select(0) == []
         return times
 
-    facade.begin(0.2)
+    facade.set_delays(0.2)
     assert run(program, clock_rate=0) == [0.2, 0.2]
 
 
@@ -668,7 +668,7 @@ def test_waiting_for_room_takes_no_notice_of_clients_that_have_arrived() -> None
         assert library.select.select([], [server], [], 5) == ([], [], [])
         return library.time.monotonic() - start, kernel.suspended - before
 
-    facade.begin(0.1)
+    facade.set_delays(0.1)
     seconds, suspended = run(program)
     assert seconds == pytest.approx(5)
     assert suspended <= 2

@@ -43,6 +43,50 @@ asyncio.run(main())`,
     [],
   ],
   [
+    "the header of a program makes its network slow",
+    `# /// script
+# [tool.runnable]
+# network = { latency = 0.1, bandwidth = 100_000 }
+# ///
+import asyncio
+from time import monotonic
+async def handle(reader, writer):
+    writer.write(await reader.readexactly(20_000))
+    writer.close(); await writer.wait_closed()
+async def main():
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+        start = monotonic()
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        connected = monotonic()
+        writer.write(bytes(20_000))
+        await reader.read()
+        ended = monotonic()
+        writer.close(); await writer.wait_closed()
+    # The connection takes two journeys; data and answer take one each, and 0.2 s on the wire.
+    print(connected - start >= 0.2, ended - connected >= 0.6)
+asyncio.run(main())`,
+    "True True\n",
+    [
+      "The program's header asks for a slow network: everything that is sent takes 100 ms to arrive, " +
+        "and each connection carries 100,000 bytes per second.",
+    ],
+  ],
+  [
+    "a note says that the header describes the network wrongly",
+    `# /// script
+# [tool.runnable]
+# network = { latency = "slow" }
+# ///
+import socket
+with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_connection(server.getsockname()): print("connected")`,
+    "connected\n",
+    [
+      "The network of this run has no delay, because the option network in the program's header is not valid. " +
+        'It expects a latency in seconds, a bandwidth in bytes per second, or both: "# network = { latency = 0.05, bandwidth = 125_000 }".',
+    ],
+  ],
+  [
     "pipes are read by a thread, a callback and a stream",
     `
 import os, threading, asyncio, select, selectors

@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier
 from runnable_tracer import header as tracer_header
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, parse_header
+from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, SlowNetwork, parse_header
 from mkdocs_runnable.snippets.snippet import Anchors, Library, anchor, load
 from tests.conftest import REPOSITORY, AddSnippet
 
@@ -30,6 +30,7 @@ HEADER = """\
 # native = "Threads do not run in the browser yet."
 # timeout = 30
 # watch = ["ready"]
+# network = { latency = 0.05, bandwidth = 125_000 }
 # ///
 
 print("first")
@@ -52,7 +53,8 @@ def test_every_option_of_a_header_is_read() -> None:
     assert header.native == "Threads do not run in the browser yet."
     assert header.timeout == 30
     assert header.watch == ("ready",)
-    assert header.lines == 12, "the blank line after the header belongs to it"
+    assert header.network == SlowNetwork(latency=0.05, bandwidth=125_000)
+    assert header.lines == 13, "the blank line after the header belongs to it"
 
 
 @pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
@@ -111,7 +113,7 @@ def test_versions_are_compared_as_in_the_browser() -> None:
         (["[tool.runnable]", "vary = ['a']"], "demo.py:3: unknown key 'vary' in the header. "
          "Did you mean 'varies'?"),
         (["[tool.runnable]", "zzz = 1"], "demo.py:3: unknown key 'zzz' in the header. "
-         "Expected one of: exact, interleaves, native, timeline, timeout, varies, watch."),
+         "Expected one of: exact, interleaves, native, network, timeline, timeout, varies, watch."),
         (["[tool.runnable]", "exact = true", "lanes = '^(a)'"], "demo.py:4: the option "
          "'lanes' is now called 'interleaves'. Rename it."),
         (["[tool.runnable]", "varies = 'a'"], "demo.py:3: varies: expected a list of strings, "
@@ -134,6 +136,22 @@ def test_versions_are_compared_as_in_the_browser() -> None:
          "variables are part of the timeline, which is off."),
         (["[tool.runnable]", "timeout = 0"], "demo.py:3: timeout: expected seconds"),
         (["[tool.runnable]", "timeout = true"], "demo.py:3: timeout: expected seconds"),
+        (["[tool.runnable]", "network = 0.05"], "demo.py:3: network: expected latency, bandwidth "
+         "or both, such as { latency = 0.05, bandwidth = 125_000 }, but received: 0.05."),
+        (["[tool.runnable]", "network = {}"], "demo.py:3: network: expected latency, bandwidth "
+         "or both"),
+        (["[tool.runnable]", "network = { delay = 1 }"], "demo.py:3: network: expected latency, "
+         "bandwidth or both"),
+        (["[tool.runnable.network]", "latency = -1"], "demo.py:2: network: expected a latency in "
+         "seconds, from 0 to 60, but received: -1."),
+        (["[tool.runnable]", "network = { latency = true }"], "demo.py:3: network: expected a "
+         "latency in seconds"),
+        (["[tool.runnable]", "network = { latency = nan }"], "demo.py:3: network: expected a "
+         "latency in seconds"),
+        (["[tool.runnable]", "network = { bandwidth = 999 }"], "demo.py:3: network: expected a "
+         "bandwidth in bytes per second, at least 1000, but received: 999."),
+        (["[tool.runnable]", "network = { bandwidth = inf }"], "demo.py:3: network: expected a "
+         "bandwidth in bytes per second"),
         (["requires-python = '3'"], "demo.py:2: requires-python: expected a version"),
         (["requires-python = 3"], "demo.py:2: requires-python: expected a version"),
         (["[tool]", "runnable = 1"], "demo.py:3: expected a table [tool.runnable]"),
@@ -177,7 +195,7 @@ def test_regions_become_sections(tmp_path: Path) -> None:
 
 
 def test_a_page_shows_everything_but_the_header(tmp_path: Path) -> None:
-    assert load(write(tmp_path, HEADER)).shown_lines() == (13, 13)
+    assert load(write(tmp_path, HEADER)).shown_lines() == (14, 14)
 
 
 def test_an_unknown_section_is_reported_with_the_nearest_name(tmp_path: Path) -> None:

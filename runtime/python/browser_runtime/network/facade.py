@@ -19,7 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from browser_runtime.network import constants, tls
+from browser_runtime import facts
+from browser_runtime.network import constants, settings, tls
 from browser_runtime.network.stored_code import Importing, store
 from browser_runtime.trace_hooks import hidden
 
@@ -31,7 +32,7 @@ _CODE = f"{_PACKAGE}.cpython"
 FIRST = 4096
 
 # The modules that are never forgotten.
-_KEPT = (__name__, constants.__name__, store.__module__, tls.__name__)
+_KEPT = (__name__, constants.__name__, settings.__name__, store.__module__, tls.__name__)
 
 # The methods and properties of `_socket.socket`, which `sockets.Socket` defines.
 _METHODS = (
@@ -394,7 +395,17 @@ def _add_unix_functions() -> None:
     asyncio.__all__ = (*asyncio.__all__, *sorted(added))
 
 
-def begin(seconds: float = 0, bytes_per_second: float | None = None) -> None:
+def begin(source: str) -> None:
+    """Set how slow the network of a program is, as the header in its text says."""
+    delays = settings.read(source)
+    if delays is None:
+        facts.invalid_network()
+    set_delays(*(delays or settings.Delays()))
+    if latency or bandwidth is not None:
+        facts.slow_network(latency, bandwidth)
+
+
+def set_delays(seconds: float = 0, bytes_per_second: float | None = None) -> None:
     """Set the latency and the bandwidth of the network of the next program."""
     global latency, bandwidth
     latency, bandwidth = seconds, bytes_per_second
@@ -403,6 +414,7 @@ def begin(seconds: float = 0, bytes_per_second: float | None = None) -> None:
 def end() -> None:
     """Close what the program has left open, and forget the network's modules."""
     global _is_loaded
+    set_delays()
     if not _is_loaded:
         return
     importlib.import_module(f"{_PACKAGE}.descriptors").end()

@@ -70,6 +70,34 @@ for (const [name, posted, line] of missed) {
     assert.deepEqual(describeDifferences([posted]), [line]));
 }
 
+const networks: [string, Fact, string][] = [
+  [
+    "latency",
+    fact("slow-network", 0.05),
+    "The program's header asks for a slow network: everything that is sent takes 50 ms to arrive.",
+  ],
+  [
+    "bandwidth",
+    fact("slow-network", 0, "125000"),
+    "The program's header asks for a slow network: each connection carries 125,000 bytes per second.",
+  ],
+  [
+    "both",
+    fact("slow-network", 1.5, "9600"),
+    "The program's header asks for a slow network: everything that is sent takes 1500 ms to arrive, and each connection carries 9,600 bytes per second.",
+  ],
+  [
+    "an invalid option",
+    fact("invalid-network"),
+    "The network of this run has no delay, because the option network in the program's header is not valid. " +
+      'It expects a latency in seconds, a bandwidth in bytes per second, or both: "# network = { latency = 0.05, bandwidth = 125_000 }".',
+  ],
+];
+for (const [name, posted, line] of networks) {
+  test(`the note about a slow network names ${name}`, () =>
+    assert.deepEqual(describeDifferences([posted]), [line]));
+}
+
 test("at most three facts are explained", () => {
   const four = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, `${name} other`));
   assert.equal(describeDifferences(four).length, 3);
@@ -78,6 +106,8 @@ test("at most three facts are explained", () => {
 const forged: [string, Fact][] = [
   ["an unknown fact", fact("buy-now")],
   ["a name from the prototype", fact("constructor")],
+  ["a slow network without delays", fact("slow-network", 0, "0")],
+  ["a bandwidth that is no number", fact("slow-network", 0, "<b>")],
   ["a value that is not a number", fact("took-turns", NaN)],
   [
     "a detail that is not a Python name",
