@@ -9,7 +9,7 @@ r"""Reads the header of a snippet: PEP 723 metadata with a table of options for 
     # varies = ['\d+ updates lost']
     # interleaves = '^(\w+):'
     # exact = true
-    # native = "A server needs a socket, and there is none in the browser."
+    # native = "The module faulthandler cannot start its watchdog thread in the browser."
     # timeline = false
     # timeout = 30
     # watch = ["ready", "timers"]
