@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "This program hangs on purpose, and then ends its own process with os._exit."
-# ///
 import asyncio
 import os
 from threading import Thread
@@ -28,6 +24,8 @@ async def main() -> None:
     task = asyncio.create_task(receive())
     await asyncio.wait([task], timeout=1)  # does not cancel the task, so it returns
     print("after 1 s the task is done:", task.done(), flush=True)
+    if task.done():
+        task.result()  # raises the exception, for example if the thread could not start
     os._exit(1)
 
 

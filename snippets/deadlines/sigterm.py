@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "A page in the browser receives no signals from the operating system."
-# ///
 import asyncio
 import signal
 from collections.abc import Iterator

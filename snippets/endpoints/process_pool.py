@@ -1,7 +1,6 @@
 # /// script
 # dependencies = ["fastapi", "httpx"]
 # [tool.runnable]
-# native = "This program needs real processes of the operating system, and a browser has none."
 # timeout = 60
 # timeline = false
 # ///

@@ -1,8 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "Use your own Python, because browsers do not give programs access to sockets."
-# ///
-
 import heapq
 import selectors
 import socket

@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["distributed"]
 # [tool.runnable]
-# native = "Dask needs network sockets, which no browser offers: run it on your own machine."
+# native = "Dask is not among the libraries that this guide offers in the browser."
 # timeout = 60
 # ///
 from distributed import Client, LocalCluster

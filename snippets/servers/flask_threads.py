@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["flask"]
 # [tool.runnable]
-# native = "A server needs a network socket, which no browser offers: run it on your own machine."
+# native = "Flask is not among the libraries that this guide offers in the browser."
 # varies = ["True: 10 requests, ([2-9]|10) at a time"]
 # ///
 import logging

@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "A browser has no epoll, the Linux call that asyncio waits with."
-# ///
 import asyncio
 import os
 import select
@@ -25,7 +21,7 @@ async def main() -> None:
         try:
             loop.add_reader(file, print)
         except PermissionError as refusal:
-            print("file: the loop cannot wait for it:", refusal)
+            print("file: the loop cannot wait for it:", refusal.strerror)
 
 
 asyncio.run(main())
