@@ -253,8 +253,10 @@ export class Timeline implements LaneContext {
     lane.line = line;
     const creator = lane.process.lanes.get(createdBy);
     // A task that a task of the program creates belongs to the program, even if it runs a library
-    // function. The process (0) and its main thread (1) always belong to the program.
-    const isByProgram = kind === "task" && creator?.kind === "task" && creator.line > 0;
+    // function, unless that function is private: asyncio creates such tasks during a call by the
+    // program. The process (0) and its main thread (1) always belong to the program.
+    const isByProgram =
+      kind === "task" && creator?.kind === "task" && creator.line > 0 && !runs.startsWith("_");
     if (line > 0 || id <= 1 || isByProgram) lane.own = true;
     if (id !== 0) {
       const thread = lane.process.lanes.get(event.parent);

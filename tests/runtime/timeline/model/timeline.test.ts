@@ -653,3 +653,16 @@ test("the timeline is cut after 2,000 states of watched collections", () => {
   assert.equal(timeline.collectionStates.length, 2000);
   assert.equal(timeline.cut, 2000);
 });
+
+test("a task that runs a library function belongs to the program, unless the function is private", () => {
+  const timeline = makeTimeline([
+    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+    ["lane", 2, 1, "task", "Task-1", 1, 1, 10, "main"],
+    ["lane", 3, 1, "task", "Task-2", 2, 2, 0, "get"],
+    ["lane", 4, 1, "task", "Task-3", 3, 2, 0, "_accept_connection2"],
+    ["lane", 5, 1, "task", "Task-4", 4, 2, 20, "_ask"],
+  ]);
+  const areOwn = ["Task-2", "Task-3", "Task-4"].map((name) => laneOf(timeline, name).own);
+  assert.deepEqual(areOwn, [true, false, true]);
+});
