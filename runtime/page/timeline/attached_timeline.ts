@@ -75,7 +75,7 @@ export function attachTimeline(
   const open = async (timeline: Timeline, subject: Subject, wantsLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./view.ts");
     await released;
-    // In the meantime, the reader may have left the page, or switched to the other run.
+    // In the meantime, the reader may have left the page, or the figure may have to show another run.
     if (signal.aborted || isLive !== wantsLive) return;
     if (!view) {
       const isFocused = chart !== null && document.activeElement === chart;
@@ -95,7 +95,7 @@ export function attachTimeline(
     const [[timeline, subject]] = await Promise.all([fetch(), import("./view.ts")]);
     await open(timeline, subject, false);
   };
-  /** Replaces the static figure with the interactive view of the recorded run, unless that is done. */
+  /** Replaces the static figure with the interactive view of the recorded run, unless a view is open. */
   const load = (): void => {
     if (!recorded || view) return;
     loading ??= openRecorded(recorded)

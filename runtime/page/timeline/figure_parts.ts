@@ -20,7 +20,7 @@ export class FigureParts {
   readonly #caption = element("span", "");
   readonly #headline = element("p", "tl-says");
   readonly #findings = element("ul", "tl-findings");
-  /** Says how many rows are out of view. */
+  /** Says how many rows are out of view, and contains the button for the rows of libraries. */
   readonly #more = element("p", "tl-more");
   /** The button that shows or hides the rows of libraries. */
   readonly #library: HTMLButtonElement;

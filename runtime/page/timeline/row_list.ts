@@ -1,4 +1,7 @@
-/** The rows of a timeline, and the number of its lanes in words. Both change only with the lanes. */
+/**
+ * The rows of a timeline, and the number of its lanes in words. Both are kept until the lanes change, or
+ * until the reader shows or hides the rows of libraries.
+ */
 import {
   listRows,
   ROWS_IN_VIEW,
@@ -36,7 +39,7 @@ export class RowList {
     return below > 0 ? `Scroll to see ${plural(below, "more row")}. ` : "";
   }
 
-  /** Forgets the last timeline, because the next update shows another one. */
+  /** Lets the next update list the rows again, even if no lanes have changed. */
   reset(): void {
     this.#shape = undefined;
   }
@@ -46,7 +49,7 @@ export class RowList {
     this.reset();
   }
 
-  /** Lists the rows again if lanes have changed. Returns whether they have changed. */
+  /** Lists the rows if lanes have changed since the last call. Returns whether it has listed them. */
   update(timeline: Timeline): boolean {
     if (this.#shape === timeline.shape) return false;
     this.#shape = timeline.shape;

@@ -25,8 +25,8 @@ const SUBJECT = "of this run, in your browser";
 const MAIN_THREAD = 1;
 
 /**
- * A run is worth a timeline if it has an event of these kinds, or a second lane. Recordings follow the
- * same rule, see mkdocs_runnable/recording/tracing.py.
+ * A run is worth a timeline if it has an event of these kinds, or a lane other than those of processes and
+ * main threads. Recordings follow the same rule, see mkdocs_runnable/recording/tracing.py.
  */
 const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
 
@@ -34,7 +34,7 @@ const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"
 const isWorthShowing = (event: TraceEvent): boolean =>
   KINDS_WORTH_SHOWING.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
 
-/** The present time in ms since the epoch, as the runtime measures it. */
+/** The present time in ms since the epoch, computed as in the workers of the program. */
 const now = (): number => performance.timeOrigin + performance.now();
 
 /** A run whose trace has begun to arrive. */

@@ -1,4 +1,4 @@
-/** Converts the trace of a run in progress, batch by batch, to events like those of a recording. */
+/** Converts the trace of a run in the browser, batch by batch, to events like those of a recording. */
 import type { RunEvent } from "../../host/types.ts";
 import type { ProcessTrace, TraceEvent } from "../../timeline/model/trace_events.ts";
 import { withoutControls } from "../output/control_characters.ts";

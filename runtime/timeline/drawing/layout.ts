@@ -20,7 +20,7 @@ export interface Listed {
   name: string;
   /** How far the name is indented: 0 for the outermost level. */
   depth: number;
-  /** The process of this thread, if the process has no row of its own and its marks are shown here. */
+  /** The process of this thread, if it has no row of its own, so that this row also shows its marks. */
   mergedProcess: Lane | undefined;
 }
 

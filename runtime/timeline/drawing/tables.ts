@@ -72,7 +72,10 @@ function describeEnd({ ending }: Lane): string {
   return `${ending.how} at ${moment(ending.at)}${text}`;
 }
 
-/** Makes a table of what the watched collections held. Without such collections, there is no table. */
+/**
+ * Makes a table of what the watched collections held (see `CollectionState`). If the program watches none,
+ * there is no table.
+ */
 function collectionTables(timeline: Timeline, limit: number): Tree[] {
   const { collectionStates: states } = timeline;
   const names = collections(timeline);

@@ -15,7 +15,7 @@ export interface LaneStatus {
   segment: Segment;
   /** Index of the segment in its lane. */
   index: number;
-  /** For a thread that waits in the middle of a task's step, such as in `time.sleep`: that task. */
+  /** For a thread that waits or is ready in the middle of a task's step, as in `time.sleep`: that task. */
   task: Lane | undefined;
 }
 
@@ -30,7 +30,10 @@ export interface Situation {
   waiting: LaneStatus[][];
 }
 
-/** A time at which a turn begins or a watched collection has changed, or else the end of the run. */
+/**
+ * A time at which a turn begins or a watched collection has changed (see `CollectionState`), or else the
+ * end of the run.
+ */
 export interface Moment {
   at: number;
   turn?: Turn;
@@ -173,7 +176,8 @@ export class Moments {
         if (!found) continue;
         const runs = found.segment.state === "running";
         isBusy ||= runs;
-        // In the middle of a task's step the thread itself may wait, for example in `time.sleep`.
+        // In the middle of a task's step the thread itself may wait, for example in `time.sleep`, or be
+        // ready.
         const waits = runs && own && turn?.lane !== task && own.segment.state !== "running";
         yield waits && own.segment.reason !== "idle" ? { ...own, task } : found;
       }

@@ -10,7 +10,10 @@ import {
 } from "./lane.ts";
 import type { CollectionsEvent, LaneEvent, Trace, TraceEvent } from "./trace_events.ts";
 
-/** What the watched collections held just before a lane executed a line. */
+/**
+ * What the watched collections, which the program's header names after `watch`, held just before a lane
+ * executed a line.
+ */
 export interface CollectionState {
   lane: Lane;
   at: number;

@@ -79,6 +79,7 @@ export type Stream = (typeof STREAMS)[number];
 export interface LaneEvent {
   kind: "lane";
   lane: number;
+  /** The thread of a task, or the process (0) of a thread; -1 for a process. */
   parent: number;
   laneKind: LaneKind;
   name: string;

@@ -1,4 +1,4 @@
-/** Describes in words how the collections that a program watches have changed. */
+/** Describes in words how the collections that a program's header names after `watch` have changed. */
 import type { Lane } from "../model/lane.ts";
 import type { Moments } from "../model/moments.ts";
 import { firstIndex } from "../model/search.ts";

@@ -38,7 +38,7 @@ export function waitName(reason: string, target: string, line: number): string {
   return (reason || "unknown") + (target === "" ? "" : ` (${target})`) + atLine(line);
 }
 
-/** Lists the first names, and counts the others: "Task-2, Task-3 and 5 others". */
+/** Lists the first names, and counts the others: "Task-2, Task-3, Task-4, Task-5 and 3 others". */
 export function firstOf(names: readonly string[]): string {
   const left = names.length - MAX_NAMES;
   return names.slice(0, MAX_NAMES).join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "");

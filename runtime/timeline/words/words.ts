@@ -95,7 +95,7 @@ export const barLabel = (reason: Reason, target: string): string =>
 export const measure = (value: number | string, unit: string): string =>
   `${String(value)}\u00a0${unit}`;
 
-/** Formats a duration with three digits, or from a minute on in seconds: 12.3 ms, 1.24 s, 2 min 5 s. */
+/** Formats a duration with three digits, or from a minute on in whole seconds: 12.3 ms, 2 min 5 s. */
 export function time(ms: number): string {
   if (ms === 0) return "0";
   // From these limits on, rounding would give 1000 of the smaller unit, or 60.0 s.

@@ -4,7 +4,7 @@ import type { Bar, Chart, Track } from "../../../timeline/drawing/layout.ts";
 /** A pointer that is at most this far from a bar counts as on the bar. */
 const TOLERANCE_PX = 6;
 
-/** Returns the index of the segment that represents a bar: its only one, or else its longest one. */
+/** Returns the index of the segment that represents a bar; see `Bar.segment`. */
 export function segmentOf({ lane, first, last, segment }: Bar): number {
   if (first === last) return first;
   return Math.min(last, Math.max(first, lane.segments.indexOf(segment, first)));

@@ -1,4 +1,7 @@
-/** The chart of an interactive timeline in the page: rows that scroll, with a grid and an axis. */
+/**
+ * The chart of an interactive timeline in the page: rows that scroll, with a grid and an axis. Each row
+ * has a name and a track, the area in which bars and marks are drawn.
+ */
 import * as draw from "../../../timeline/drawing/draw.ts";
 import {
   ROWS_IN_VIEW,
@@ -129,13 +132,16 @@ export class ChartView {
     if (to !== scrollTop) this.#scroll.scrollTop = to;
   }
 
-  /** Converts a position on the screen to a fraction of the width in view. */
+  /**
+   * Converts a horizontal position in the window, in px, to a fraction of the width of the tracks: 0 at
+   * their left edge, 1 at their right edge.
+   */
   fractionAt(x: number): number {
     const width = this.#drawn?.width ?? 1;
     return (x - this.lanes.getBoundingClientRect().right + width) / width;
   }
 
-  /** Finds the bar at a position on the screen. */
+  /** Finds the bar at a position in the window, in px. */
   barAt(x: number, y: number): Bar | undefined {
     const chart = this.#drawn;
     if (!chart) return undefined;

@@ -4,7 +4,7 @@
  */
 
 export interface GestureHandlers {
-  /** Converts a position on the screen to a fraction of the width in view. */
+  /** Converts a horizontal position to a fraction of the width in view: from 0, left, to 1, right. */
   position: (x: number) => number;
   /** Whether the whole run is in view, so that there is nothing to pan. */
   isWhole: () => boolean;
@@ -12,7 +12,9 @@ export interface GestureHandlers {
   zoom: (factor: number, at: number) => void;
   /** Pans by a fraction of the width in view. */
   pan: (by: number) => void;
+  /** Called when a mouse or a pen moves over the rows without being pressed. */
   hover: (x: number, y: number) => void;
+  /** Called when the pointer leaves the rows. */
   leave: () => void;
   /** Called for a press and release without a drag. */
   press: (x: number, y: number) => void;
@@ -24,7 +26,7 @@ const DRAG_THRESHOLD_PX = 5;
 /** The same number as `WheelEvent.DOM_DELTA_PIXEL`. */
 const DOM_DELTA_PIXEL = 0;
 
-/** The length of a step of a wheel that reports lines instead of pixels. */
+/** If a wheel reports lines or pages instead of pixels, each of them counts as this distance. */
 const LINE_PX = 30;
 
 /** A wheel that scrolls this far sideways pans by the whole width in view. */

@@ -13,6 +13,7 @@ export interface NavigationOptions {
   chart: ChartView;
   span: Span;
   selection: Selection;
+  /** Returns all rows of the timeline, from top to bottom. */
   rows: () => readonly Listed[];
   /** Returns the line of the source that a segment belongs to; 0 if the line is unknown. */
   lineOf: (place: Place) => number;

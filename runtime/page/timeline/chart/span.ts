@@ -27,6 +27,7 @@ export class Span {
 
   /** Adapts to the time that a run has reached. While the run is in progress, there is space for more. */
   follow(now: number, hasEnded: boolean): void {
+    // Even if the run took no time, the span must not be empty.
     this.#limit = Math.max(hasEnded ? now : ceiling(now), 0.001);
     if (this.#whole) this.reset();
     else this.#set(this.from, this.to - this.from);
@@ -52,7 +53,10 @@ export class Span {
     this.#set(this.from + by * span, span);
   }
 
-  /** Pans to a segment, unless a part of it is in view already. */
+  /**
+   * Pans to a segment, unless a part of it is in view already. After that, a later segment ends near the
+   * right edge or, if it is long, begins near the left edge. An earlier segment ends in the middle.
+   */
   reveal(start: number, end: number): void {
     const span = this.to - this.from;
     if (start < this.to && end > this.from) return;

@@ -24,7 +24,7 @@ import styles from "../../styles/late/player.css";
 /** What a player computes in advance about a run. */
 export interface Prepared {
   moments: Moments;
-  /** For each section, the most lines that its list needs at any moment. */
+  /** For each section, the most lines that its list needs at any examined moment; see `maxSectionLines`. */
   maxLines: number[];
 }
 
@@ -149,7 +149,7 @@ export class Player {
     this.#next.focus();
   }
 
-  /** Goes to the moment that shows a segment best. */
+  /** Goes to the moment that shows a segment; see `Moments.indexFor`. */
   goTo(segment: { lane: Lane; index: number }): void {
     this.#go(this.#moments.indexFor(segment));
   }

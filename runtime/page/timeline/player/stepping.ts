@@ -10,6 +10,7 @@ import { toast } from "../../kit/toast.ts";
 export interface SteppingOptions {
   /** The button "Step through". The view calls `press` when readers press it. */
   button: HTMLButtonElement;
+  /** The element to which the playhead is added. */
   chart: HTMLElement;
   /** The player is put after this element. */
   after: HTMLElement;
@@ -22,6 +23,7 @@ export interface SteppingOptions {
   reveal: (segment: Place | undefined) => void;
   /** Returns a function that brings back what is selected and in view now. */
   remember: () => () => void;
+  /** Draws the chart again, because `span` has changed. */
   redraw: () => void;
   /** The width in px of the part of the chart that shows `span`. */
   width: () => number;
