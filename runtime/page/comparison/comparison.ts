@@ -1,6 +1,6 @@
 /**
- * A figure that compares the timelines of several programs. At first it shows the recorded runs. When
- * the reader has run all the programs here, one after another, it shows these runs instead.
+ * A figure that compares the timelines of several programs. At first it shows the recorded runs. When the
+ * reader has run all the programs in the browser, one after another, it shows these runs instead.
  */
 import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
@@ -19,7 +19,7 @@ const runsModule = new LateModule(() => import("./program_runs.ts"));
 export interface ComparisonOptions {
   figure: HTMLElement;
   programs: readonly Compared[];
-  /** The attributes of the element, which say where the runtime is. */
+  /** The attributes of `<timeline-compare>`, which say where the runtime is. */
   attributes: DOMStringMap;
 }
 
@@ -43,7 +43,7 @@ export class Comparison {
   readonly #back = button("Show the recordings", () => this.#showRecorded());
   readonly #status = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
-  /** Says that what a press needs is being loaded, or could not be loaded. */
+  /** Says that the code for running the programs is being loaded, or could not be loaded. */
   readonly #notices = new Notices();
   /** Contains the buttons and the messages. */
   readonly #bar: HTMLElement;
@@ -140,7 +140,7 @@ export class Comparison {
 
   /** Marks a line in the snippet of the lane's program, or in all snippets if there is no lane. */
   #mark(line: number, lane?: Lane): void {
-    // There are lanes only if the module has been loaded, which makes the timeline of all runs.
+    // Every lane is in a timeline that the module has made, so the module has been loaded.
     const program = lane && this.#shown[runsModule.loaded!.runOf(lane.process.id)];
     for (const snippet of document.querySelectorAll<RunnableSnippet>("runnable-snippet")) {
       if (!lane || program?.name === snippet.dataset["name"]) snippet.markLine(line);

@@ -102,7 +102,7 @@ export class ProgramRuns implements Owner {
 
   /**
    * @param programs - The programs, in the order in which they run.
-   * @param attributes - The attributes of the element, which say where the runtime is.
+   * @param attributes - The attributes of `<timeline-compare>`, which say where the runtime is.
    * @param view - Where readers see what is happening.
    */
   constructor(programs: readonly Compared[], attributes: DOMStringMap, view: RunsView) {

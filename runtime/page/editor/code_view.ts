@@ -47,8 +47,8 @@ export class CodeView {
       prepare: () => void loadEditor().catch(() => undefined),
       edit: (caret) => void this.open(caret),
     });
-    // If there is an edit from an earlier visit, the editor opens, so that readers see the code that
-    // will run.
+    // If the reader has edited the code before, for example on an earlier visit, the editor opens, so
+    // that readers see the code that will run.
     if (draft.isEdited) void this.show();
   }
 
@@ -61,7 +61,7 @@ export class CodeView {
     return this.#open(caret, hasFocus, isUnwanted);
   }
 
-  /** Opens the editor at a point of the viewport that the reader has pressed. */
+  /** Opens the editor, with the caret at the point of the viewport that the reader has pressed. */
   openAt(x: number, y: number): Promise<void> {
     return this.open(caretAt(this.#options.parent, x, y));
   }
@@ -110,8 +110,9 @@ export class CodeView {
    * Loads and opens the editor.
    *
    * @param caret - Where to put the caret; by default, at the beginning of the first visible line.
-   * @param hasFocus - Whether the editor should take the focus.
-   * @param isUnwanted - Asked after the editor has been loaded: whether it should not open any more.
+   * @param hasFocus - Called before the editor opens; returns whether the editor should take the focus.
+   * @param isUnwanted - Called when the module of the editor has been loaded; returns whether the editor
+   *   should not open any more.
    */
   async #open(
     caret?: Caret,

@@ -15,6 +15,7 @@ export interface EditorOptions {
   source: string;
   /** The lines that stay folded until the reader unfolds them. */
   hidden: LineRange[];
+  /** Where the caret is at first; by default, at the beginning of the first line that is not folded. */
   caret: Caret | undefined;
   /** The accessible name of the editor. */
   label: string;
@@ -23,14 +24,18 @@ export interface EditorOptions {
   /** Called with the new source when the reader has changed the text. */
   onChange: (source: string) => void;
   onEscape: () => void;
-  /** Called with the line of the caret, or with 0 when the editor has lost the focus. */
+  /**
+   * Called with the line of the caret, or with 0 when the editor has lost the focus. Only the CodeMirror
+   * editor calls it.
+   */
   onLine: (line: number) => void;
 }
 
+/** The methods of an editor. The plain text field folds and highlights no lines. */
 export interface Editor {
   /**
-   * Replaces the text as an edit that the reader can undo, and folds the lines in `hidden`. Does not call
-   * `onChange`.
+   * Replaces the text without calling `onChange`, and folds the lines in `hidden`. In the CodeMirror
+   * editor, the reader can undo the replacement like an edit.
    */
   set(source: string, hidden: LineRange[]): void;
   focus(): void;

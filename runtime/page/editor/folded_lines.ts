@@ -71,7 +71,7 @@ function decorate(doc: Text, ranges: LineRange[]): DecorationSet {
   return Decoration.set(decorations, true);
 }
 
-/** Drops folds that no longer consist of whole lines, or that contain an end of the selection. */
+/** Drops folds without text, folds of incomplete lines, and folds that contain an end of the selection. */
 function dropInvalid(state: EditorState, folds: DecorationSet): DecorationSet {
   const kept: LineRange[] = [];
   const { doc, selection } = state;

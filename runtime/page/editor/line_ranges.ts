@@ -1,4 +1,4 @@
-/** Ranges of lines, and which of them a widget shows. Lines are counted from 1. */
+/** Computes which ranges of lines a widget shows, and which it hides. Lines are counted from 1. */
 
 /** The lines from `from` to `to`, both included. */
 export interface LineRange {
@@ -28,7 +28,7 @@ export function countLines(source: string): number {
   return source.endsWith("\n") && lines > 1 ? lines - 1 : lines;
 }
 
-/** Returns the lines of a file that are not in `shown`; none if `shown` is empty, which means all. */
+/** Returns the lines that are not in `shown`; none if `shown` is empty, which means that all are shown. */
 export function complement(shown: LineRange[], lineCount: number): LineRange[] {
   if (shown.length === 0) return [];
   const hidden: LineRange[] = [];

@@ -63,7 +63,7 @@ export class ExplorerPanel implements Owner {
   /** The title of what has ended the explorer's run by starting another run. */
   #displacedBy: string | undefined;
 
-  /** Adds the panel to the element `parent` of the options, below the controls. */
+  /** Puts the panel after the controls. */
   constructor(options: ExplorerPanelOptions) {
     addStyles(styles);
     this.#options = options;

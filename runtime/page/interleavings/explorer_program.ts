@@ -18,7 +18,7 @@ export interface Step {
   text: string;
   /** What the step printed. */
   stdout: string;
-  /** The `repr` of the variables after the step, by name. */
+  /** The `repr` of local variables and of changed global ones after the step, by name. */
   values: Record<string, string>;
 }
 
@@ -96,7 +96,7 @@ export type Report =
 
 /** What the explorer should do with a program. */
 export type ExplorerRequest =
-  /** Run the program in every interleaving with at most this many forced switches. */
+  /** Run the program in up to `MAX_INTERLEAVINGS` interleavings with at most `bound` forced switches. */
   (
     | { type: "explore"; bound: number }
     /** Run the program in random interleavings. The same seed gives the same interleavings. */
@@ -117,6 +117,7 @@ export type ExplorerRequest =
 /** The most interleavings of one exploration; more would take longer than readers wait. */
 const MAX_INTERLEAVINGS = 2_000;
 
+/** How many random interleavings one exploration tries. */
 const RANDOM_INTERLEAVINGS = 500;
 
 /** The file from which the explorer reads the reader's program. */

@@ -12,7 +12,7 @@ import { printedSoFar, type LastSteps } from "./steps.ts";
  */
 const RESERVED_TEXTS = 3;
 
-/** The height of a line of output, as in orders.css. */
+/** The height of a line of output, as in explorer.css. */
 const LINE_HEIGHT_EM = 1.5;
 
 export class StepDetails {

@@ -3,7 +3,7 @@ import { element } from "./dom.ts";
 import { addStyles } from "./styles.ts";
 import styles from "../styles/late/excerpt.css";
 
-/** Matches comments that mark a section of a file, which readers never see. */
+/** Matches comments that mark where a section of a file begins or ends. Readers never see them. */
 const REGION = /^\s*# (end)?region\b.*/;
 
 // The sheets of the player and the explorer, which are added later, overrule this one.

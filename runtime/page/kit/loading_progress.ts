@@ -32,7 +32,7 @@ export class LoadingProgress {
     this.#bar.value = loaded / total;
   }
 
-  /** Shows that everything has been loaded and Python is starting. */
+  /** Shows that Python is starting: before the first call of `loading`, and when everything is loaded. */
   starting(): void {
     this.#label.textContent = "Starting Python…";
     this.#bar.removeAttribute("value");

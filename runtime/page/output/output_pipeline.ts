@@ -90,7 +90,10 @@ export class OutputPipeline {
     void this.#drained().then(() => this.#target.note(message, "runnable-capped"));
   }
 
-  /** Resolves when all output so far is in the page, including the beginning of an unfinished line. */
+  /**
+   * Resolves when all output so far is in the page. This includes the beginning of an unfinished line,
+   * unless that may belong to a traceback.
+   */
   flush(): Promise<void> {
     clearTimeout(this.#holdTimer);
     this.#release();
@@ -110,7 +113,7 @@ export class OutputPipeline {
     await (this.#terminal ?? this.#batcher).drained();
   }
 
-  /** Shows the beginning of a line on stderr whose end has not arrived. */
+  /** Shows the beginning of an unfinished line on stderr, unless it may belong to a traceback. */
   #release(): void {
     this.#print("stderr", this.#filter.release());
   }

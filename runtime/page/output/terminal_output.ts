@@ -34,7 +34,7 @@ export interface Screen {
 interface Row {
   element: HTMLElement;
   runs: readonly Run[];
-  /** When the row was last changed in another way than by adding text; 0 if never. */
+  /** When the row was last changed other than by adding text at its end, in ms by `#now`; 0 if never. */
   redrawnAt: number;
 }
 
@@ -246,7 +246,7 @@ function isSame(one: readonly Run[], other: readonly Run[]): boolean {
 }
 
 /**
- * Returns what was added at the end of a line, or undefined if the line has changed in another way. The
+ * Returns what was added at the end of a line, or undefined if anything else in the line has changed. The
  * result is also undefined if the line has text on stderr, whose parts share an element, so that the line
  * has to be drawn anew.
  */

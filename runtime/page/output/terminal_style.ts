@@ -3,7 +3,7 @@
  *
  * Programs choose colours for a background that they do not know. Each colour is therefore made
  * darker or lighter until its contrast on the background of the output is high enough, once for the
- * light scheme and once for the dark one. The first 16 colours are variables of the theme.
+ * light scheme and once for the dark one. The first 16 colours are CSS variables in ansi.css.
  */
 
 /** A number below 256 is an entry of the palette. Other colours are TRUE_COLOUR plus 0xrrggbb. */
@@ -231,7 +231,7 @@ const onBackground = (front: Rgb, back: Rgb): Record<string, string> => ({
   "background-color": css(back),
 });
 
-/** Returns the CSS variables with the colour for each scheme, one of which theme.css uses. */
+/** Returns the CSS variables with the colour for each scheme; ansi.css chooses between the two. */
 function inBothSchemes(colour: Colour): Record<string, string> {
   if (colour < 16) {
     const name = `var(--runnable-ansi-${colour < 8 ? "" : "bright-"}${NAMES[colour % 8]!})`;

@@ -82,8 +82,8 @@ export class Question {
       this.#result?.append(button("Show it", () => this.#showRecorded()));
     }
     this.#program.classList.add("predict-ready");
-    // The value "now" keeps a new result at the edge of the window (see question.css). The next action of
-    // the reader ends that.
+    // While `data-told` has the value "now", a new result stays at the edge of the window (see
+    // question.css). The next action of the reader ends that.
     const unstick = (): void => {
       if (this.#isRevealed) this.#program.dataset["told"] = "";
     };
@@ -137,7 +137,7 @@ export class Question {
     return { item, content, input, mark, answer };
   }
 
-  /** Names the group of answers after the question, which is the paragraph before the element. */
+  /** Labels the group of answers with its legend and the question, the paragraph before the element. */
   #labelGroup(root: HTMLElement): void {
     const paragraph = root.previousElementSibling;
     const [fieldset, legend] = [root.querySelector("fieldset"), root.querySelector("legend")];

@@ -103,7 +103,7 @@ export class Drafts {
 
   /**
    * Returns the shared draft of a snippet. If the published source has changed since the draft was
-   * made, the draft is saved, and the snippet gets a new one, which finds the saved edit outdated.
+   * made, the draft is saved and replaced with a new one. The reader's edit is kept, but counts as outdated.
    */
   of(name: string, original: string): Draft {
     const known = this.#drafts.get(name);

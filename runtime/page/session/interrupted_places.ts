@@ -1,4 +1,7 @@
-/** Stores which runs ended because the reader left their page; see interrupted_runs.ts. */
+/**
+ * Stores which runs ended because the reader left their page; see interrupted_runs.ts. A run is stored by
+ * the place of its widget: a text that identifies the page, the element and the program.
+ */
 
 const STORAGE_KEY = "runnable:left";
 
@@ -25,7 +28,7 @@ export function writePlaces(places: string[]): void {
   }
 }
 
-/** Returns the beginning of the places of a widget on this page; `id` is the id of its element. */
+/** Returns the beginning of the place of a widget on this page; `id` is the id of its element. */
 export function widgetPlace(id: string): string {
   return `${location.pathname} ${id} `;
 }

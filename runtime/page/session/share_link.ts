@@ -6,7 +6,7 @@ export const MAX_SOURCE_BYTES = 1_000_000;
 /** The step of decoding that has failed, or "size" if the program is too large. */
 export type DamageReason = "base64" | "gzip" | "text" | "size";
 
-/** Thrown for a link that contains no program. */
+/** Thrown for a link whose code cannot be decoded, or whose program is too large. */
 export class DamagedLink extends Error {
   readonly reason: DamageReason;
 

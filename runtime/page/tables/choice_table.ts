@@ -3,7 +3,7 @@
  *
  * The project chooses the words in the attributes of the element: `data-label` is the name of the group of
  * questions for assistive technology, and `data-result` is the sentence about the row that is found. In
- * this sentence, `{kind}` stands for the cell in the column of this kind.
+ * this sentence, `{kind}` stands for the content of the row's cell with the class `data-table__kind`.
  */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 import {
@@ -92,7 +92,7 @@ export class ChoiceTable {
   }
 }
 
-/** Replaces each `{kind}` in a sentence by a copy of the content of the row's cell of this kind. */
+/** Replaces each `{kind}` in a sentence by a copy of the content of the row's cell `data-table__kind`. */
 function fillSentence(sentence: string, row: HTMLTableRowElement): (Node | string)[] {
   return sentence.split(/(\{[\w-]+\})/).flatMap((part): (Node | string)[] => {
     const kind = /^\{(.+)\}$/.exec(part)?.[1];

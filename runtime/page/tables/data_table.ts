@@ -21,7 +21,7 @@ interface Row {
 export class DataTable {
   readonly #rows: Row[];
   #words = element("input", "data-table__field");
-  /** The menu of each facet. */
+  /** The menu of each facet, which is a property of the rows, such as their topic. */
   #menus = new Map<string, HTMLSelectElement>();
   #status = element("p", "data-table__status");
 

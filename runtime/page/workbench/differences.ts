@@ -5,10 +5,13 @@
  */
 import { describeCall, describeModule } from "./missing.ts";
 
-/** The content of an event `note`: what happened, and a number and a name that give details. */
+/** The content of an event `note`. */
 export interface Fact {
+  /** What happened: a key of `TEXTS`. */
   fact: string;
+  /** A number that gives details, for example how many threads alternated or in which line it happened. */
   value: number;
+  /** Names that give details, for example of a missing module; see `describeCall` and `describeModule`. */
   detail: string;
 }
 

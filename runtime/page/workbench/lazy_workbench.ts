@@ -1,6 +1,6 @@
 /**
  * A workbench of which only the visible parts exist until there is a sign of a reader. Everything else is in
- * workbench.ts. What the reader does before that module has been loaded is done when it has been loaded.
+ * workbench.ts. If the reader presses a button earlier, the page reacts as soon as that module is loaded.
  */
 import { hasSelection, markStatic } from "../editor/static_code.ts";
 import { LateModule } from "../kit/late_module.ts";
@@ -81,7 +81,10 @@ export class LazyWorkbench {
     this.#parts.remove();
   }
 
-  /** Whether the static code and the recorded output are not what the reader should see. */
+  /**
+   * Whether the reader should see what only the loaded workbench can show: an edit, or a note that the
+   * last run was interrupted.
+   */
   #needsWorkbench(): boolean {
     const { root, draft } = this.#options;
     const site = runtimeFolder(root.dataset).pathname;

@@ -1,15 +1,16 @@
 /**
- * Says what to use instead of functions and modules that a browser lacks. Loaded only when a program has
- * missed one; missing.py, in Python, finds out what it was.
+ * Says what to use instead of functions and modules that a browser lacks. The page loads this module when a
+ * program has missed one. runtime/python/browser_runtime/missing.py finds out which one, and sorts
+ * functions into kinds such as "programs", for functions that start other programs.
  */
 
 /** Why something does not work, and what to use. */
 type Advice = readonly [because: string, instead: string];
 
-/** A dotted Python name, or the name of a kind. Programs can forge facts, so other words are not shown. */
+/** A Python name, which may contain dots, or a kind. Programs can forge facts, so nothing else is shown. */
 const NAME = /^[\w.-]{1,80}$/;
 
-/** By the kinds of functions in missing.py. */
+/** The advice for each kind of functions; see missing.py. */
 const KINDS: Record<string, Advice> = {
   attributes: [
     "files in memory have no extended attributes",
@@ -106,7 +107,7 @@ const DESKTOP: Advice = [
   "download the program and run it on your own computer",
 ];
 
-/** By the names of modules. */
+/** The advice for modules, by their names. */
 const MODULES: Record<string, Advice> = {
   _curses: KINDS["terminal"]!,
   curses: KINDS["terminal"]!,
@@ -140,7 +141,13 @@ const MODULES: Record<string, Advice> = {
   winsound: WINDOWS,
 };
 
-/** Returns the sentence about a function that does not work; undefined if the words are malformed. */
+/**
+ * Returns the sentence about a function that does not work; undefined if the words are malformed.
+ *
+ * @param words - The function that the program calls, the kind of the function that does not work and, if
+ *   that is another function, its name: `os.system programs`.
+ * @param line - The line of the call; 0 if unknown.
+ */
 export function describeCall(words: string, line: number): string | undefined {
   const [call, kind, other, ...more] = parse(words);
   if (call === undefined || kind === undefined || more.length > 0) return undefined;
@@ -149,7 +156,12 @@ export function describeCall(words: string, line: number): string | undefined {
   return `${call}()${inLine(line)}${failing}does not work in a browser, because ${because}; ${instead}.`;
 }
 
-/** Returns the sentence about a module that does not exist; undefined if the words are malformed. */
+/**
+ * Returns the sentence about a module that does not exist; undefined if the words are malformed.
+ *
+ * @param words - The module and, if the program does not import it itself, the function that it calls.
+ * @param line - The line of the import or the call; 0 if unknown.
+ */
 export function describeModule(words: string, line: number): string | undefined {
   const [module, call, ...more] = parse(words);
   if (module === undefined || more.length > 0) return undefined;

@@ -2,11 +2,14 @@
 import { atLine, firstOf, section, waitName, type Section } from "../../timeline/words/sections.ts";
 import { moment, time } from "../../timeline/words/words.ts";
 
-/** A call of an event loop. */
+/**
+ * A call that an event loop makes. A thread that is ready is described in the same form, as the start or the
+ * resumption of the thread.
+ */
 export interface Call {
   /**
-   * What the call does: it starts a task, resumes a task, ends a task's sleep, ends a timeout, or calls
-   * another function.
+   * What the call does: it starts a task, resumes a task, ends a task's sleep, lets a timeout expire, or
+   * calls another function.
    */
   kind: "start" | "resume" | "wake" | "timeout" | "call";
   /** The name of the task or of the function. */
@@ -51,6 +54,7 @@ export interface PausedState {
   last: Position | undefined;
   /** Threads, or their tasks, that are in the middle of a step. */
   running: Sample<Position>;
+  /** The threads that are ready, and then the calls that event loops will make next. */
   ready: Sample<Call>;
   /** `in` is the time until the timer is due, in ms; it is negative if the timer is overdue. */
   timers: Sample<Call & { in: number }>;

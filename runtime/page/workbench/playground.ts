@@ -46,6 +46,7 @@ interface Shown {
   /** The name of the draft. */
   draft: string;
   source: string;
+  /** What happens to an edit of another source in this draft; see `WorkbenchOptions`. */
   outdated: "keep" | "reset";
   /** How the notice after Reset names what Reset has restored. */
   resetTo: string;
@@ -59,7 +60,10 @@ export class Playground {
   #workbench: LazyWorkbench | undefined;
   /** Aborted when the workbench is replaced, or leaves the page. */
   #left = new AbortController();
-  /** The encoded code that is shown or being decoded; "" for the reader's own program. */
+  /**
+   * The encoded code of the link that was opened last, even if it could not be decoded; "" for the
+   * reader's own program, undefined at first.
+   */
   #code: string | undefined;
 
   /** Fills the element `root` until `signal` is aborted. */

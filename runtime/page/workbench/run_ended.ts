@@ -11,6 +11,6 @@ export interface EndedRun {
   text: string;
   /** The clock rate in words; empty for real time. */
   clockRate: string;
-  /** Whether the reader's last command was a step, so that the program was stepped to its end. */
+  /** Whether Step, which can also start a run, was pressed later than Run, Pause and Resume. */
   isStepped: boolean;
 }

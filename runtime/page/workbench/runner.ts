@@ -44,7 +44,7 @@ export class Runner implements Owner {
   #isBusy = false;
   #isStopping = false;
   #isPaused = false;
-  /** Whether the reader's last command was a step, or to start the program paused. */
+  /** See `EndedRun`. */
   #isStepped = false;
   /** The panel of the present run, once the program has been paused. */
   #panel: Promise<PausedPanel | undefined> | undefined;

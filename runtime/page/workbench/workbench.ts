@@ -32,7 +32,9 @@ export interface WorkbenchOptions {
   root: HTMLElement;
   /** The line above the code, with the name of the file. */
   head: HTMLElement;
+  /** The element `.runnable-code`. */
   code: HTMLElement;
+  /** The element `.runnable-output`. */
   output: HTMLElement;
   /** The element that holds the explorer of interleavings, if the page has one. */
   explorer?: HTMLElement;
@@ -42,7 +44,7 @@ export interface WorkbenchOptions {
   traced: boolean;
   /** The name of the snippet, for example `tea/brewing`. */
   name: string;
-  /** The name of the draft in which the reader's edits are kept, usually that of the snippet. */
+  /** The name of the draft that keeps the reader's edits; for a snippet, the same as `name`. */
   draft: string;
   /** The published source. */
   source: string;
@@ -198,7 +200,10 @@ export class Workbench {
     this.#runner.stop();
   }
 
-  /** Runs the program to its next stop. If it is not running, starts it and pauses it immediately. */
+  /**
+   * Runs one step of the program; see `Runner.step`. If the program is not running, starts it, and pauses
+   * it immediately.
+   */
   #step(): void {
     if (this.#runner.isRunning) return this.#runner.step();
     if (!this.#hasSteppedToEnd) return void this.run(true);
@@ -207,7 +212,7 @@ export class Workbench {
     this.#notices.post("ended", "The program has ended. Press Step again to restart it.");
   }
 
-  /** Notes that Step may start the program again. */
+  /** Lets Step start the program again without the notice that the program has ended. */
   #forgetEnd(): void {
     this.#hasSteppedToEnd = false;
     this.#notices.clear("ended");
@@ -240,7 +245,10 @@ export class Workbench {
     this.#marker.remove();
   }
 
-  /** Restores the published code and the recording, and offers to undo that. */
+  /**
+   * Stops the run, shows the published code and the recording again, and offers to bring back the code
+   * and the output that they replace.
+   */
   reset(): void {
     const draft = this.#draft;
     const { resetTo } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * The parts of a workbench that readers see before they do anything: the controls, the menu of the clock and
- * the place for notices. The rest, in workbench.ts, is loaded when there is a sign of a reader.
+ * The parts of a workbench that readers see before they do anything: the controls, the menu of clock rates
+ * and the place for notices. The rest, in workbench.ts, is loaded when there is a sign of a reader.
  */
 import { stackSwitching } from "../../protocol/stack_switching.ts";
 import { makeFocusable, type CodeLabels } from "../editor/static_code.ts";
@@ -20,7 +20,7 @@ export interface PartsOptions {
   name: string;
   /** Whether there is a Share button. */
   shares: boolean;
-  /** Ends the listening for choices of the clock rate elsewhere on the page when it is aborted. */
+  /** When it is aborted, the menu of clock rates no longer follows the menus of other widgets. */
   signal: AbortSignal;
   /** Called when the reader presses one of the buttons. */
   press: (control: Control) => void;
