@@ -1,6 +1,6 @@
 /**
- * The entry point of widget.js: defines the custom elements of the engine, and exports what an element of a
- * project needs until it loads its own code; see for_elements.ts.
+ * The entry point of widget.js: defines the custom elements of the engine, and exports what a project needs
+ * to define its own elements; see for_definitions.ts.
  */
 import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { PredictQuestion } from "../page/question/predict_question.ts";

@@ -391,7 +391,7 @@ class Hall implements Owner {
     this.#description = description;
   }
 
-  /** Describes the scene in words. During playback, the words would change too fast. */
+  /** Describes the scene in words. Playback does not do this, because the words would change too fast. */
   #describeScene(): void {
     this.#scene.textContent = `After ${clock(this.#now)}: ${this.#description}.`;
   }

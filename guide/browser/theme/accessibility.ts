@@ -17,7 +17,7 @@ declare global {
  */
 const SCROLLABLE = "pre > code:not(.runnable-code *), .md-typeset__scrollwrap";
 
-/** Watches the page from now on. */
+/** Fixes what the theme's script adds to the page from now on. */
 export function fixAccessibility(): void {
   const scrollable = new ResizeObserver((entries) => {
     // The theme has an observer that removes `tabindex`, so set it after that observer has run.

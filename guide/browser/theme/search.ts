@@ -39,7 +39,8 @@ interface Setup extends Message {
  * before the theme's own script.
  */
 export function startSearchWhenWanted(): void {
-  // The theme loads the index of local files in another way, and pages without a form have no search.
+  // If pages are opened as local files, the theme loads the index as a script. Pages without a form have no
+  // search.
   if (location.protocol === "file:" || document.forms.namedItem("search") === null) return;
   const separator = document.currentScript?.dataset["searchSeparator"] ?? "";
   let indexAddress = "";
