@@ -35,7 +35,10 @@ export interface Field {
   unit: "" | "s";
 }
 
-/** The fields. With their limits, the program never prints more than a page shows of a run. */
+/**
+ * The fields. Within their limits, the program never prints so much that the worker would cut off its output;
+ * see runtime/worker/links/output_cap.ts.
+ */
 export const FIELDS: readonly Field[] = [
   { key: "boards", label: "Opponents", min: 1, max: 32, step: 1, unit: "" },
   { key: "master", label: "A master thinks", min: 1, max: 60, step: 0.5, unit: "s" },

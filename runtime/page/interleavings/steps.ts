@@ -1,4 +1,4 @@
-/** Computes what to say about steps of which a report may contain only some. */
+/** Computes what to say about the steps of a run, of which a report may contain only some. */
 import { finalText } from "../output/terminal.ts";
 import type { ChosenRun, Group, Step } from "./explorer_program.ts";
 

@@ -29,7 +29,7 @@ export class LateModule<Module> {
     return this.#loading;
   }
 
-  /** Loads the module before the reader needs it. A failure is reported only when the reader does. */
+  /** Loads the module before the reader needs it. A failure is not reported: `whenLoaded` tries again. */
   prefetch(): void {
     this.load().catch(() => undefined);
   }
