@@ -43,7 +43,12 @@ const PAGES_AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
  * how soon one of many threads continues, and beside other pages each of them has had another output at
  * least once.
  */
-const ALONE = new Set(["blocking/many_threads", "endpoints/forty", "models/processes"]);
+const ALONE = new Set([
+  "blocking/many_threads",
+  "choose/start_asyncio_and_processes",
+  "endpoints/forty",
+  "models/processes",
+]);
 
 /**
  * Runs the snippets of a page. The same snippet may be on the page several times, and on other pages, so
