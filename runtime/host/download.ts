@@ -14,7 +14,10 @@ export interface RuntimeFile {
 /** Called with the bytes loaded so far and the bytes in total. Both count files as published. */
 export type Progress = (loaded: number, total: number) => void;
 
-/** Returns a function that creates counters; `report` receives their sums. */
+/**
+ * Adds up the progress of several downloads. Each call of the returned function makes the callback for
+ * one download; `report` receives the sums over all of them.
+ */
 export function sumProgress(report: Progress): () => Progress {
   const counters: { loaded: number; total: number }[] = [];
   return () => {

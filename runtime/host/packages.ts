@@ -1,6 +1,6 @@
 /**
  * Fetches the libraries that programs declare, and the data of the time zones. The host loads this
- * module only for programs that need one of these.
+ * module only for programs that may need one of these.
  */
 import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";

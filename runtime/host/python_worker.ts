@@ -13,7 +13,7 @@ interface Listener {
 
 export class PythonWorker {
   readonly number: number;
-  /** Whether the worker starts with libraries already imported, for programs that declare them. */
+  /** Whether the worker starts with libraries already imported, for programs that need all of them. */
   readonly isWarm: boolean;
   /** Resolves when Python has started. It never settles if the worker ends before that. */
   readonly ready: Promise<Ready>;

@@ -21,7 +21,10 @@ export type WorkerPort = Pick<MessagePort, "close" | "onmessage" | "postMessage"
 export interface Sandbox {
   /** Posts a command to the frame. The listed buffers are transferred, so they are empty afterwards. */
   send(command: FrameCommand, transfer?: Transferable[]): void;
-  /** Starts a worker, and returns its number and the port for talking to it. */
+  /**
+   * Starts a worker, from the warm snapshot if `isWarm`. Returns the worker's number and the port for
+   * talking to it.
+   */
   spawn(isWarm: boolean): { worker: number; port: WorkerPort };
   /** Ends a worker immediately, even if it is busy. */
   terminate(worker: number): void;

@@ -21,9 +21,9 @@ export class WorkerPool {
   }
 
   /**
-   * Returns a worker that is warm or not, as required. If the current worker is of the other kind, the
-   * spare worker or a new one takes its place, because a program must not find libraries imported that
-   * it has not declared.
+   * Returns a warm worker if `isWarm`, and otherwise one that is not warm. If the current worker does not
+   * suit, the spare worker or a new one takes its place, because a program must not find libraries
+   * imported that it does not need.
    */
   take(isWarm: boolean, spawn: Spawn): PythonWorker {
     const former = this.#current;

@@ -44,7 +44,10 @@ export interface Shared {
   values: Map<number, Uint8Array>;
 }
 
-/** process → broker. Requests with an `ask` are questions; the broker answers each of them once. */
+/**
+ * process → broker. Requests with an `ask`, other than `cancel`, are questions; the broker answers each
+ * of them once.
+ */
 export type Request =
   /**
    * Adds a channel that only this process has known so far, with the messages that wait in it. `reader`
@@ -130,7 +133,10 @@ export type Request =
 
 /** The answer to `acquire`. */
 export interface Acquired {
-  /** The values that the semaphore guards; missing if the process already has their latest version. */
+  /**
+   * The values that the semaphore guards; missing if it guards none, or if the process already has their
+   * latest version.
+   */
   shared?: Shared;
 }
 
@@ -156,7 +162,7 @@ export type Notice =
   | { type: "consumed"; channel: number; bytes: number }
   /** No process can read this channel any more. */
   | { type: "broken"; channel: number }
-  /** A child has ended. A negative status is the number of the signal that ended it. */
+  /** A child has ended. If a signal ended it, the status is the signal's number with a minus sign. */
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
   /** The following three go only to the main process. They come from its child processes. */

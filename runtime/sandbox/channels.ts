@@ -13,7 +13,8 @@ const MAX_BYTES = 512 * 2 ** 20;
 
 /**
  * A sender is notified whenever this many of its bytes have been received since the last notice. The
- * number is half of what a sender may leave unread before it has to wait; see processes/channels.py.
+ * number is half of what a sender may leave unread before it has to wait; see
+ * runtime/python/browser_runtime/processes/channels.py.
  */
 const NOTICE_BYTES = 32 * 2 ** 10;
 
@@ -104,7 +105,8 @@ export class Channels {
     const channel = this.#channels.get(number);
     if (!channel?.readers.has(pid)) return;
     this.#bytes += data.length;
-    // The sender has been notified already that these bytes were received. No process has the pid 0.
+    // These bytes already count as received by their sender. No process has the pid 0, so nobody is
+    // notified when they are received again.
     channel.messages.unshift({ from: 0, data });
     this.#serve(number, channel);
   }

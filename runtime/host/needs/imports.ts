@@ -15,7 +15,8 @@ export interface ProgramText {
 
 /**
  * A statement that imports modules, at the beginning of a line or after `:` or `;`, or a string that may
- * name a module, as in `import_module("zoneinfo")`. The limit keeps the search fast.
+ * name a module, as in `import_module("zoneinfo")`. At most 500 characters of an import are read, because
+ * a longer match would make the search slow.
  */
 const IMPORT =
   /(?:^|[:;])[ \t\f]*(?:from[ \t]+(\w+)|import[ \t]+([^#:;\n]{1,500}))|["'](\w+)["'.:]/gm;

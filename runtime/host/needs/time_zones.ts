@@ -1,7 +1,7 @@
 /**
  * Finds out which programs need the data of the time zones. Python in the browser does not have this
  * data, so the host installs the library tzdata for these programs, without a declaration. A program in
- * whose text no import is found has to declare tzdata; see browser_runtime/time_zones.py.
+ * whose text no import is found has to declare tzdata; see browser_runtime/regional/time_zones.py.
  */
 import { importedModules, type ProgramText } from "./imports.ts";
 
