@@ -39,7 +39,7 @@ const MAX_STILL_READINGS = 1_000_000;
 /** By how much each of these readings advances the clock. */
 const READING_NS = 10_000;
 
-/** The steps in which `#advanceDate` increases a date. They are smaller than those of any reading. */
+/** The steps in which `#advanceDate` increases a date. They are smaller than the steps of any reading. */
 const DATE_INCREMENT_NS = 60n;
 
 type ClockEnvironment = Pick<Environment, "now" | "date" | "origin">;

@@ -92,7 +92,7 @@ export interface PythonMemory {
   __tzset_js(timezone: number, daylight: number, name: number, otherName: number): void;
   ___timezone: number;
   _daylight: number;
-  /** Address of an array with the addresses of these two buffers. */
+  /** Address of an array with the addresses of the two buffers for the names of the zone. */
   _tzname: number;
 }
 

@@ -8,7 +8,8 @@
  * of that signal then yields to the other threads.
  *
  * Paused programs: every thread stays suspended, the program's clocks stop, and wake-ups are postponed
- * until the program resumes. A step resumes one thread, which pauses the program again when it waits.
+ * until the program resumes. A step resumes one thread, and pauses the program again when this thread
+ * waits or ends, or yields to other threads.
  *
  * This object is the Python module `browser_kernel`, so the names that Python uses follow Python's
  * conventions. Promises are returned to Python inside objects, because Pyodide turns a bare promise into a
@@ -56,8 +57,8 @@ export interface Gate {
 
 /**
  * Whether threads may resume. A step begins as "step pending": the next thread that is ready resumes, and
- * the state becomes "in step". When this thread waits, ends or uses up its time slice, the program is
- * paused again.
+ * the state becomes "in step". When this thread waits or ends, or yields to other threads, the program
+ * is paused again.
  */
 type State = "running" | "paused" | "step pending" | "in step";
 
@@ -324,13 +325,13 @@ export class Kernel {
     return !this.is_paused() && this.#environment.now() - this.#lastYield > MAX_UNRESPONSIVE_MS;
   }
 
-  /** Called by a thread that is about to be suspended. */
+  /** Saves the frames of the thread that calls this, which is about to be suspended. */
   end_slice(): void {
     this.#frames?.save();
     this.#idleSince = this.#environment.now();
   }
 
-  /** Called by a thread that starts, or resumes after it was suspended. */
+  /** Begins the time slice of the thread that calls this: it starts, or resumes after a suspension. */
   start_slice(): void {
     this.#frames?.restore();
     this.#sliceTimer.reset();
@@ -434,7 +435,7 @@ export class Kernel {
     this.#resumePostponed();
   }
 
-  /** Lets one thread run until it waits: the running thread if there is one, and otherwise the next. */
+  /** Lets one thread run for a step: the running thread if `isRunning`, and otherwise the next one. */
   take_step(isRunning = false): void {
     this.#leavePause(isRunning ? "in step" : "step pending");
     if (isRunning) return;

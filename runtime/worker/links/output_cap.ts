@@ -3,8 +3,8 @@ export const MAX_LINES = 5_000;
 export const MAX_CHARACTERS = 500_000;
 
 /**
- * How much a run may write if it overwrites its own output, as progress bars do. The page needs time
- * to read it, even though it shows little of it.
+ * How many characters a run may write altogether, including those that it overwrites, as progress bars
+ * do. The page needs time to read overwritten text, even though it does not show this text.
  */
 export const MAX_WRITTEN = 10_000_000;
 

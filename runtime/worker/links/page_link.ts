@@ -14,7 +14,7 @@ export class PageLink {
 
   /**
    * The Python module `browser_page`. It asks for input, reports the state of the program and
-   * differences from CPython (see facts.py), and ends the program. Programs can import the module as
+   * differences from CPython (see browser_runtime/facts.py), and ends the program. Programs can import the module as
    * well, and can do no more with it than these functions allow.
    */
   readonly module = Object.freeze({

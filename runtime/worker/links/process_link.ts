@@ -46,8 +46,8 @@ export interface ProcessHandlers {
 }
 
 /**
- * How many unread bytes one process may have sent. processes/channels.py waits much earlier, but a
- * program that bypasses it could otherwise fill the memory of the sandbox.
+ * How many unread bytes one process may have sent. browser_runtime/processes/channels.py waits much
+ * earlier, but a program that bypasses it could otherwise fill the memory of the sandbox.
  */
 const MAX_UNREAD_BYTES = 512 * 2 ** 20;
 
@@ -70,7 +70,7 @@ export class ProcessLink {
   readonly #pending = new Map<number, PendingRequest>();
   /** What is known about the channels to which this process writes, by their number. */
   readonly #writers = new Map<number, WriterState>();
-  /** The versions in which this process has shared values, by the number of their semaphore. */
+  /** Number of a semaphore → the version of the guarded values that this process has received. */
   readonly #versions = new Map<number, number>();
   /** Exit statuses of child processes, by their number. */
   readonly #exits = new Map<number, number>();
@@ -176,6 +176,7 @@ export class ProcessLink {
         ...{ traced, origin: this.#origin },
       })),
 
+    /** Opens the gate when the question has been answered. */
     listen: (ask: number, gate: Gate) => {
       const pending = this.#pending.get(ask);
       if (!pending || pending.isAnswered) gate.open(WOKEN);

@@ -33,7 +33,7 @@ export interface ProgramModule {
   run_child: { callPromising(...start: unknown[]): Promise<number> };
   /** Passes a line of input to the program, or reports the end of its input. */
   answer(text?: string): void;
-  /** Pauses the program, and reports its state; see stepping.py. */
+  /** Pauses the program, and reports its state; see browser_runtime/scheduling/stepping.py. */
   pause(): void;
   step(): void;
   resume(): void;

@@ -2,7 +2,10 @@
 import type { PyodideAPI } from "pyodide";
 import { filesOf } from "../../protocol/archive.ts";
 
-/** The folder of the libraries, in which imports search after the standard library; see program.py. */
+/**
+ * The folder of the libraries, in which imports search after the standard library; see
+ * browser_runtime/program.py.
+ */
 export const HOME = "/home/packages";
 
 /** Writes the files of the libraries. Returns whether there are any libraries. */
