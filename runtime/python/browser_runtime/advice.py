@@ -1,7 +1,7 @@
 """Advises readers what to do if their program cannot import a module.
 
-Any advice must work on this site. Pyodide's own advice does not: it names Pyodide's functions for
-loading packages, which have nothing to load here.
+Pyodide's own advice is removed, because it does not help here: it names Pyodide's functions for
+loading packages, which have nothing to load.
 """
 
 import importlib
@@ -28,8 +28,8 @@ def explain_missing(package: str) -> str | None:
     """Return what to do about a package that could not be imported.
 
     Returns:
-        The advice, or None for a package of the standard library, which the page explains in a note
-        below the output; see `facts`.
+        The advice, or None for a package of the standard library: the page explains in a note below
+        the output why it is missing; see `facts`.
     """
     if package in STANDARD:
         return None

@@ -58,7 +58,7 @@ def check() -> None:
     # Restored by `state` after each program, and set by `begin`.
     require(weakref.finalize, "_registered_with_atexit", "_registry", "_shutdown")
     require(logging, "_startTime")
-    # Replaced by `locales`.
+    # Replaced by `regional.locales`.
     require(locale, "_setlocale")
     # Replaced by `trace_hooks`.
     require(sys, "_setprofileallthreads", "_settraceallthreads")

@@ -50,7 +50,7 @@ _ABSENT: dict[str, dict[str, str]] = {
     "signal": {"pidfd_send_signal": "process-signals"},
     "time": {"thread_time": "thread-time", "thread_time_ns": "thread-time", "tzset": "time-zone"},
 }
-# Functions that exist here and do not work, by kind.
+# Functions that do not work here, by kind. All of them exist, except for `_ABSENT_METHODS`.
 _FAILING = {
     **dict.fromkeys((f"os.spawn{how}" for how in ("l", "le", "lp", "lpe")), "programs"),
     **dict.fromkeys((f"os.spawn{how}" for how in ("v", "ve", "vp", "vpe")), "programs"),
@@ -85,7 +85,7 @@ _FAILING_MODULES = {
     "tty": "terminal",
     "webbrowser": "pages",
 }
-# The methods among these functions that do not exist here.
+# The methods in `_FAILING` that do not exist here.
 _ABSENT_METHODS = {
     "sqlite3.Connection.enable_load_extension",
     "sqlite3.Connection.load_extension",
@@ -93,7 +93,8 @@ _ABSENT_METHODS = {
 # The hashes that `hashlib.new` gets from OpenSSL. Other names are unknown to CPython as well.
 _HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
 
-# The error numbers with which calls fail that this system lacks, or that need a terminal.
+# The numbers of the errors of two kinds of system calls: those that this system lacks, and those
+# that need a terminal.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY)
 # The numbers of `socket.gaierror` for a name that is not known, and for one that cannot be looked
 # up now. The browser's Python has no constants for them.
@@ -287,7 +288,7 @@ class _Call:
 
 
 def _called(own: TracebackType) -> Iterator[tuple[str, str]]:
-    """Yield module and name of each function between the program and the exception."""
+    """Yield top-level module and name of each function between the program and the exception."""
     called = own.tb_next
     while called:
         code = called.tb_frame.f_code

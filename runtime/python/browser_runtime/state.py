@@ -23,6 +23,7 @@ from typing import Any
 from browser_runtime import trace_hooks
 from browser_runtime.regional import locales
 
+# Restores a part of the state to what it was when the function was made.
 _Undo = Callable[[], None]
 
 # What `restore` calls, in this order.

@@ -20,7 +20,7 @@ from typing import Any
 from explorer import scheduler
 from explorer.scheduler import MAIN, Thread
 
-# The longest timeout in whole seconds, with the value that CPython has on Linux and in Pyodide.
+# The longest timeout, in seconds. CPython has the same value on Linux and in Pyodide.
 TIMEOUT_MAX = 9223372036.0
 # Files of the explored program. Only their `with lock:` statements are switch points.
 program_files: set[str] = set()

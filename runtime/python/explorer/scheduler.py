@@ -73,7 +73,7 @@ class Chooser(Protocol):
 class Thread:
     """One thread of the explored program."""
 
-    # Its number, as of `threading.get_ident`.
+    # The number that `threading.get_ident` returns in this thread.
     ident: int
     # Its `threading.Thread`, if there is one.
     owner: Any = None
@@ -360,7 +360,7 @@ class Scheduler:
         for thread in self.threads[1:]:
             if thread.state != ENDED:
                 thread.gate.release()
-                # A thread that has not ended after 1 second is left as it is.
+                # Do not wait longer than 1 second for a thread that does not end.
                 self._unwound.acquire(True, 1.0)
 
 

@@ -91,7 +91,7 @@ class Recorder:
         # The number of all steps.
         self.step_count = 0
         self._keep_last = keep_last
-        # What each of the steps printed that are not kept because they came too early.
+        # What the steps that came too early to be kept have printed, one entry for each of them.
         self._printed_before: list[str] = []
         self.options: list[Option] = []
         self._run = run

@@ -8,8 +8,8 @@ from runnable_tracer.recorder import Recorder
 
 # In place of a reason: the wait is part of starting a thread or a process, and is not recorded.
 _HIDDEN = "hidden"
-# A worker of a pool that waits for one of these reasons is running a call, because it waits for its
-# next call in another way.
+# A worker of a pool that waits for one of these reasons is running a call, because no worker sleeps
+# or reads input while it has no call to run.
 _IN_WORKER_CALL = ("sleep", "input")
 # In place of a reason: the function runs a callback or a call of a pool. The frames that called
 # the function have nothing to do with the wait.

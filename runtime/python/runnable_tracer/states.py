@@ -25,7 +25,7 @@ _WITHIN_LINES = ("<lambda>", "<genexpr>")
 # A line is not monitored any more when the content has been unchanged there more often than this in
 # succession.
 _MAX_UNCHANGED = 300
-# How often the content is recorded. The page keeps no more of these states; see
+# The content is recorded at most this often. The page keeps no more of these states; see
 # `MAX_COLLECTION_STATES` in runtime/timeline/model/timeline.ts.
 _MAX_STATES = 2000
 
@@ -36,7 +36,8 @@ def install(recorder: Recorder) -> Callable[[], None] | None:
     This must be called before the program begins.
 
     Returns:
-        A function that stops the recording; None if the header names no collections.
+        A function that stops the recording; None if the header names no collections, the program's
+        file cannot be read, or all tool numbers of `sys.monitoring` are in use.
     """
     try:
         source = Path(recorder.program).read_text(encoding="utf-8-sig")

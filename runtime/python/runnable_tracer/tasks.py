@@ -89,7 +89,7 @@ def install(recorder: Recorder) -> Callable[[], None]:
     # Lane of a task that yielded, as with `sleep(0)` → the end of that step. From then on the task
     # was ready.
     yielded_at: dict[int, int] = {}
-    # The class named `_STEP`, once a handle for it has been seen.
+    # The class named `_STEP`, once a handle has been created for one of its objects.
     step_kind: type | None = None
 
     def begin(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:

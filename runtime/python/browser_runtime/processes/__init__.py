@@ -23,7 +23,7 @@ def install() -> None:
 
 
 def begin(program: Path) -> None:
-    """Forget the processes and pipes of the last program, and start a new one."""
+    """Forget the pipes and interpreters of the last program, and prepare for the next one."""
     channels.forget()
     interpreters.forget()
     files.begin(program)

@@ -38,8 +38,8 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
     """Start a process.
 
     Returns:
-        The pid of the new process; a handle that becomes readable when it ends; and a handle that
-        this process keeps open, so that the new process can notice when its parent ends.
+        The pid of the new process; a handle that becomes readable when the new process ends; and a
+        handle that this process keeps open, so that the new process notices when its parent ends.
     """
     if not scheduler.can_switch():
         facts.cannot_start_processes()

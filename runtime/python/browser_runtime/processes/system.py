@@ -1,4 +1,4 @@
-"""The functions of `os` that identify processes, or end them."""
+"""The functions of `os` that identify processes, end them, or list the cores that they can use."""
 
 import contextlib
 import errno

@@ -50,11 +50,11 @@ class Waiting:
         # cannot end the wait.
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
-        # The thread is a server that waits for a client, which is what a server is there for.
+        # Whether the thread waits for a client, which is what a server is there for.
         self.is_serving = is_serving
         # Whether the wait has no end that the reader would live to see.
         self.is_long = seconds is None or seconds >= _VERY_LONG
-        # Only another thread can end the wait, neither the clock nor anything outside of Python.
+        # Whether only another thread can end the wait, but no clock and nothing outside of Python.
         self.is_endless = seconds is None and not outside and not is_serving
 
     def wake(self, outcome: int = WOKEN) -> None:
@@ -123,8 +123,8 @@ class _State:
         # The waits that only another thread can end. If every thread is in one of them, the program
         # is in a deadlock.
         self.stuck: dict[int, Waiting] = {}
-        # In virtual time: when the last wait with a timeout of each thread may end, or might have
-        # ended, in ns; see `timeout_end`.
+        # In virtual time: when the timeout of each thread's last wait ends, or would have ended if
+        # nothing had woken the thread before, in ns; see `timeout_end`.
         self.timeout_ends: dict[int, int] = {}
         # How many threads wait for input. Virtual time does not pass while the reader types.
         self.asking = 0
@@ -174,7 +174,7 @@ class Observer(Protocol):
         Args:
             ident: the number of the thread.
             frame: the frame of the function that waits.
-            is_last: no thread of the program will run for a while; see `_is_last_wait`.
+            is_last: whether no thread of the program will run for a while; see `_is_last_wait`.
         """
 
     def woken(self, ident: int) -> None:
@@ -301,7 +301,7 @@ def _is_last_wait(seconds: float | None) -> bool:
 
 
 def timeout_end(seconds: float) -> int:
-    """Return when a wait with this timeout may end that begins now, in ns on the monotonic clock.
+    """Return the moment at which a wait that begins now times out, in ns on the monotonic clock.
 
     Code that is woken too early, such as `Condition.wait_for`, waits again for the rest of its
     timeout, which it calculates from readings of the clock. These are rounded, so in virtual time
@@ -357,7 +357,7 @@ def wait(
 
 
 def _first_timer() -> float | None:
-    """Return in how many seconds the first timer ends while the main thread waits; None if none."""
+    """Return in how many seconds the first timer of real time ends, or None if there is none."""
     return min(
         (each.seconds_left() for each in _state.timers.values() if each.is_real), default=None
     )

@@ -62,7 +62,7 @@ def _take_turns(frame: FrameType | None) -> None:
 def setswitchinterval(interval: float, /) -> None:
     """Set the length of time slices in seconds, like `sys.setswitchinterval`."""
     _set_switch_interval(interval)  # This function checks the argument.
-    # In ms. Browsers' clocks have steps of about 0.1 ms, so shorter slices cannot be measured.
+    # In ms. Browsers' clocks have steps of 0.1 ms or more, so shorter slices cannot be measured.
     kernel.interval = max(interval * 1000, 0.1)
 
 

@@ -1,9 +1,9 @@
 """Clock rates other than real time: clocks that run several times faster, and virtual time.
 
-Virtual time passes only while every thread waits: the clock then jumps to the moment at which the
-first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. All
-clocks of the program show virtual time, except for `time.process_time` and similar clocks, which
-measure processor time; see runtime/worker/kernel/clock.ts.
+As a rule, virtual time passes only while every thread waits: the clock then jumps to the moment at
+which the first wait ends. Computing takes no virtual time, so durations are exact to the
+nanosecond. All clocks of the program show virtual time, except for `time.process_time` and similar
+clocks, which measure processor time; see runtime/worker/kernel/clock.ts.
 
 At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
 the difference is at least the timeout. The functions `moment_in`, `moment_at` and `reading_in`
@@ -90,8 +90,9 @@ def moment_in(seconds: float) -> int:
         return moment + _margin if seconds > 0 else moment
     end = add(_reading(now), seconds)
     if seconds != round(seconds * _NS_PER_S) / _NS_PER_S:
-        # `queue` and `threading` subtract readings of the clock to calculate how much of a timeout
-        # is left. Rounding can make the result too small by up to two steps of a float.
+        # This is probably the rest of another timeout, which `queue` and `threading` calculate by
+        # subtracting readings of the clock. Rounding can make the result too small by up to two
+        # steps of a float.
         end = math.nextafter(end, math.inf, steps=2)
     return moment_at(end, moment)
 
