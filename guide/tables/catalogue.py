@@ -36,7 +36,8 @@ _MODELS = {
 def models(snippet: Snippet) -> list[str]:
     """Return the execution models that a program uses, in the order of ``_MODELS``.
 
-    A program that uses none of them is ``plain code``.
+    A program that uses none of them is ``plain code``. The list is empty if the Python that builds
+    the site cannot parse the program.
     """
     return list(_models(snippet.source))
 

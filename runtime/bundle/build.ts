@@ -36,10 +36,10 @@ const libraries = join(root, "build", "packages");
 const prerender = join(root, "build", "prerender.mjs");
 const pyodide = join(root, "node_modules", "pyodide");
 
-/** Makes Node's WebAssembly able to suspend its stack, as recent browsers do. */
+/** The flag with which Node can suspend a stack of WebAssembly, as recent browsers can. */
 const STACK_SWITCHING = "--experimental-wasm-jspi";
 const SNAPSHOT_TIMEOUT_MS = 120_000;
-/** Longer lines of an error message are not shown. */
+/** Lines of an error message that have at least this many characters are not shown. */
 const LONGEST_LINE = 500;
 
 const common = {

@@ -106,7 +106,7 @@ export class Runner {
       folder = {} as Record<string, string>,
       /** Called with each event that is added to `RunResult.events`. */
       listen = (_: RunEvent) => {},
-      /** The program is stopped when it prints a text that contains this one to stdout. */
+      /** The program is stopped when it prints a text that contains this one to stdout; "" is ignored. */
       stopWhen = "",
       /** The program is stopped when Python reports this fact about it. */
       stopAt = "",
@@ -114,7 +114,7 @@ export class Runner {
       traces = true,
       /** The lines of input. Without any, standard input is at its end. */
       answers = [] as string[],
-      /** The program is paused when it prints a text that contains this one to stdout. */
+      /** The program is paused when it prints a text that contains this one to stdout; "" is ignored. */
       pauseWhen = "",
       /** What to do at each pause, one after another. At further pauses, the program is resumed. */
       moves = [] as Move[],
