@@ -17,3 +17,14 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
         )
     for file in bundled:
         files.append(File.generated(config, f"guide/{file.name}", abs_src_path=str(file)))
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Leave the lists of sources out of the search, where every page would be found by them.
+
+    The search plugin leaves out elements with this attribute, and then removes the attribute:
+    https://squidfunk.github.io/mkdocs-material/setup/setting-up-site-search/#search-exclusion
+    """
+    return html.replace(
+        '<div class="footnote">', '<div class="footnote" data-search-exclude="true">'
+    )

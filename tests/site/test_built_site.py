@@ -108,6 +108,13 @@ def test_the_search_covers_text_and_code_but_no_recordings(site: Path) -> None:
         assert phrase not in text
 
 
+def test_the_search_does_not_find_lists_of_sources(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    sources = [each["text"] for each in index["docs"] if each["location"].endswith("#sources")]
+    assert len(sources) > 20
+    assert set(sources) == {""}
+
+
 def test_verification_json_says_for_each_snippet_where_it_has_run_or_why_not(site: Path) -> None:
     snippets = json.loads((site / "verification.json").read_text(encoding="utf-8"))["snippets"]
     assert sorted(snippets) == LIBRARY.names()
