@@ -249,6 +249,9 @@ print(sorted(name.rpartition(".")[2] for name in ours))`,
       },
       { seconds: 60 },
     );
-    assert.equal(ran.stdout, "['constants', 'facade', 'network', 'stored_code', 'tls']\n");
+    assert.equal(
+      ran.stdout,
+      "['constants', 'facade', 'network', 'settings', 'stored_code', 'tls']\n",
+    );
   });
 });
