@@ -196,7 +196,10 @@ for (const engine of engines) {
       );
       const worker = rows.find((row) => row[0] === "lane" && row[4] === "pool_0")![1];
       const waits = rows.flatMap((row) => (row[0] === "wait" && row[1] === worker ? [row[3]] : []));
-      assert.deepEqual(waits.slice(0, 2), ["sleep", "work"]);
+      // On a busy machine, the time slice of the main thread may end while it holds the lock of an event
+      // or a condition, for which the pool thread then waits, too.
+      const expected = waits.filter((reason) => reason === "sleep" || reason === "work");
+      assert.deepEqual(expected.slice(0, 2), ["sleep", "work"]);
     });
 
     testInChromium(
