@@ -40,7 +40,8 @@ def install(recorder: Recorder) -> Callable[[], None] | None:
         file cannot be read, or all tool numbers of `sys.monitoring` are in use.
     """
     try:
-        source = Path(recorder.program).read_text(encoding="utf-8-sig")
+        # For "utf-8-sig", Python would import a codec, which a browser would first have to fetch.
+        source = Path(recorder.program).read_text(encoding="utf-8").removeprefix("\N{BOM}")
     except (OSError, ValueError):
         return None
     names = header.watched(source)
