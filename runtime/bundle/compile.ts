@@ -6,6 +6,9 @@
  * `x.pyc`, which tracebacks call `PREFIX/x.py`, and the source is removed. The FILEs keep their source,
  * and their bytecode goes into `__pycache__`.
  *
+ * The internal modules of the runtime are compiled without docstrings and assertions, because every
+ * snapshot contains these modules. The others keep their docstrings, which `help` shows to programs.
+ *
  * Usage: node compile.ts PYODIDE_FOLDER FOLDER PREFIX [FILE…]
  */
 import { resolve } from "node:path";
@@ -17,15 +20,21 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode, compile
 
+def is_internal(name):
+    documented = "browser_runtime/primitives/", "browser_runtime/processes/"
+    return name.startswith(("browser_runtime/", "runnable_tracer/")) and not name.startswith(documented)
+
 def compile_folder(prefix, kept):
     folder = Path("/compiled")
     for source in sorted(folder.glob("*/**/*.py")):
         name = "/".join(source.relative_to(folder).parts[1:])
+        # The fourth argument raises errors, and the fifth leaves out docstrings and assertions.
         compile(
             str(source),
             cache_from_source(source) if name in kept else str(source.with_suffix(".pyc")),
-            dfile=f"{prefix}/{name}",
-            doraise=True,
+            f"{prefix}/{name}",
+            True,
+            2 if is_internal(name) else -1,
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
         )
         if name not in kept:
