@@ -162,8 +162,7 @@ async function publishSnapshot(
   }
   const published = await publish(name, await readFile(file), { compressed: true });
   await rm(file);
-  const facts = printed === "" ? {} : (JSON.parse(printed) as Record<string, unknown>);
-  return { ...published, ...facts };
+  return { ...published, ...(JSON.parse(printed) as Record<string, unknown>) };
 }
 
 /** Publishes the libraries that programs may declare; host/packages.ts downloads them. */
@@ -261,10 +260,15 @@ const [worker, wasm, switching, plain, warm] = await Promise.all([
   publishSnapshot("python-plain", []),
   publishSnapshot("python-libraries", [STACK_SWITCHING], libraries),
 ]);
+const { standardModules, ...switchingFile } = switching;
+const { standardModules: plainModules, ...plainFile } = plain;
+if (!standardModules || JSON.stringify(standardModules) !== JSON.stringify(plainModules)) {
+  throw new Error("The two snapshots do not contain the same modules.");
+}
 const files = {
   worker,
   wasm,
-  snapshots: { switching, plain },
+  snapshots: { switching: switchingFile, plain: plainFile },
   // Not compressed again: a zip archive is compressed already.
   stdlib: await publish("python_stdlib.zip", stdlib, { compressed: false }),
   stdlibSize: stdlib.length,
@@ -302,6 +306,7 @@ const page = {
     PACKAGES_MODULE: JSON.stringify(packagesModule),
     // esbuild puts a string into the chunk that uses it, but an object into every page's script.
     RUNTIME_FILES: JSON.stringify(JSON.stringify(files)),
+    STANDARD_MODULES: JSON.stringify(JSON.stringify(standardModules)),
     EXPLORER_FILES: JSON.stringify(JSON.stringify(await readExplorer())),
   },
 } satisfies BuildOptions;
@@ -331,6 +336,6 @@ const widget = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
-    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}, ` +
+    `Python ${megabytes(worker, wasm, switching)} before the first program, ${megabytes(files.stdlib)} for programs that need more of the standard library, ` +
     `${Object.keys(publishedLibraries).length} libraries ${megabytes(...Object.values(publishedLibraries))} and ${megabytes(warm)} to start with them`,
 );

@@ -4,9 +4,12 @@
  * A snapshot depends on whether the engine can switch stacks, so there is one for each case. Node 24 can
  * switch stacks if it is started with the flag --experimental-wasm-jspi.
  *
+ * Prints facts about the snapshot as JSON: which modules of the standard library can be imported without
+ * its archive.
+ *
  * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
- * which servers are written. The facts that are needed to start from such a snapshot are then printed
- * as JSON: the names of the libraries, and the library, path and handle of each extension module.
+ * which servers are written. The facts are then those that are needed to start from such a snapshot:
+ * the names of the libraries, and the library, path and handle of each extension module.
  *
  * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT [LIBRARIES]
  */
@@ -29,11 +32,65 @@ import { nameOf, pack } from "../worker/startup/snapshot.ts";
 
 /**
  * The modules that every snapshot contains. Each of them makes the file larger and every start slower,
- * but saves the time that programs would need to import the module.
+ * but saves the time that programs would need to fetch the standard library and import the module.
  */
 const IMPORTED =
-  "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
-  "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
+  "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, " +
+  "inspect, itertools, json, logging, math, queue, random, threading, traceback, typing";
+
+/**
+ * Removes modules that have been imported only to install packages, which programs cannot do (see boot.ts),
+ * and `importlib.metadata`, which `importlib.invalidate_caches` imports.
+ */
+const FORGET = `
+import gc, importlib, sys
+from pyodide import _package_loader
+names = "compression", "email", "importlib.metadata", "lzma", "bz2", "zipfile"
+for module in list(sys.modules):
+    if module.startswith(names):
+        del sys.modules[module]
+del importlib.metadata, _package_loader.ZipFile
+gc.unfreeze()
+gc.collect()
+gc.freeze()
+`;
+
+/**
+ * Makes the buffers of the standard streams small. They are large, and contain what the freed memory had
+ * contained before, which is compressed and thus does not become smaller.
+ */
+const SHRINK_BUFFERS = `
+import sys
+for stream in sys.__stdin__, sys.__stdout__, sys.__stderr__:
+    stream.buffer.__init__(stream.buffer.raw, 1)
+`;
+
+/** Makes the buffers large again, in memory that contains zeros. */
+const RENEW_BUFFERS = `
+import sys
+for stream in sys.__stdin__, sys.__stdout__, sys.__stderr__:
+    stream.buffer.__init__(stream.buffer.raw)
+`;
+
+/**
+ * Lists the modules of the standard library that can be imported without its archive, and the modules in
+ * the packages among them that cannot.
+ */
+const LIST = `
+import json, sys, zipimport
+from browser_runtime.library import KEPT
+(files,) = zipimport._zip_directory_cache.values()
+module_of = lambda path: path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+library = {module_of(path) for path in files if path.endswith(".py")}
+kept = {*map(module_of, KEPT)}
+if not kept <= library:
+    raise LookupError(f"The standard library does not contain {kept - library}.")
+tops = sys.stdlib_module_names | {name.partition(".")[0] for name in library}
+imported = {name for name in sys.modules if name.partition(".")[0] in tops}
+here = {*sys.builtin_module_names, *imported, *kept}
+absent = {name for name in library - here if name.rpartition(".")[0] in here}
+json.dumps([" ".join(sorted(here)), " ".join(sorted(absent))])
+`;
 
 /**
  * The libraries that a program with a server declares, and the modules to import from them. The last two
@@ -151,7 +208,8 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   const processes = new ProcessLink(new MessageChannel().port1, 0, {
     ...{ start: ignore, interrupt: ignore, output: ignore, note: ignore, trace: ignore },
   });
-  const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
+  const library = new LateLibrary(ignore);
+  const modules = modulesOf({ kernel, link, processes, library });
   // The memory as it is before Python starts. `pack` saves only what differs from it.
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
@@ -169,18 +227,26 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
     const wheel = new Uint8Array(await readFile(join(wheels, name)));
     pyodide.unpackArchive(wheel, "wheel", { extractDir: SITE_PACKAGES });
   }
-  pyodide.runPython(`import ${IMPORTED}`, { globals: pyodide.toPy({}) });
+  const execute = (code: string) =>
+    pyodide.runPython(code, { globals: pyodide.toPy({}) }) as unknown;
+  execute(`import ${IMPORTED}`);
   install(pyodide, modules);
+  execute(FORGET);
   if (libraries) {
     installLibraries(pyodide, Object.values(libraries.archives));
-    pyodide.runPython(IMPORT, { globals: pyodide.toPy({}) });
+    execute(IMPORT);
     const loader = (pyodide as unknown as { _module: Loader })._module;
     const modules = libraries.modules.map(({ library, path }) => ({
       ...{ library, path, handle: handleOf(loader, path) },
     }));
     console.log(JSON.stringify({ needs: Object.keys(libraries.archives), modules }));
+  } else {
+    const [available, absent] = JSON.parse(execute(LIST) as string) as [string, string];
+    console.log(JSON.stringify({ standardModules: { available, absent } }));
   }
+  execute(SHRINK_BUFFERS);
   wipe(pyodide);
+  execute(RENEW_BUFFERS);
   const snapshot = pyodide.makeMemorySnapshot({ serializer: nameOf(modules) });
   await writeFile(output, pack(snapshot as Uint8Array<ArrayBuffer>, initial!));
 }

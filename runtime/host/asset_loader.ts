@@ -1,4 +1,7 @@
-/** Fetches the runtime's files for the sandbox, first those that Python needs to start. */
+/**
+ * Fetches the runtime's files for the sandbox: first those that Python needs to start, and the standard
+ * library only when a program needs more of it than the snapshot contains.
+ */
 import type { Assets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
@@ -33,10 +36,8 @@ export class AssetLoader {
   readonly #sent = new Map<string, Promise<void>>();
   /** Whether workers restore Python from a snapshot. Otherwise they start it from its wheels. */
   restoresSnapshot = true;
-  /** Whether the sandbox has the standard library. */
-  hasLibrary = false;
-  /** Whether programs have to wait for the standard library. */
-  #waitsForLibrary: boolean;
+  /** Whether Python waits for the standard library before it starts. */
+  readonly #waitsForLibrary: boolean;
 
   /**
    * @param sandbox - receives the files.
@@ -59,15 +60,18 @@ export class AssetLoader {
   }
 
   /**
-   * Resolves when the sandbox has every file that a worker needs to start. The standard library
-   * usually follows later. Each file is sent once; after a failure, the next call fetches what is
-   * still missing.
+   * Resolves when the sandbox has every file that a worker needs to start. Each file is sent once;
+   * after a failure, the next call fetches what is still missing.
    *
    * @param progress - called with the number of bytes of these files that have been fetched.
-   * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead.
+   * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead;
+   * `withLibrary`: the standard library is fetched afterwards, even if the browser has not stored it.
    * @throws Error with a message for the reader.
    */
-  async load(progress: Progress, { withoutSnapshot = false } = {}): Promise<void> {
+  async load(
+    progress: Progress,
+    { withoutSnapshot = false, withLibrary = false } = {},
+  ): Promise<void> {
     const { worker, wasm, wheels, stdlib } = this.#files;
     const snapshot = withoutSnapshot ? [] : [this.#snapshot];
     const python = this.restoresSnapshot ? snapshot : Object.values(wheels);
@@ -86,13 +90,29 @@ export class AssetLoader {
       unwatch();
     }
     // The snapshot may have turned out to be unusable in the meantime.
-    if (!this.restoresSnapshot && !this.#sent.has("wheels")) return this.load(progress);
+    if (!this.restoresSnapshot && !this.#sent.has("wheels")) {
+      return this.load(progress, { withLibrary });
+    }
+    // Whatever else is in the cache belongs to older versions.
+    void this.#downloads.tidy([worker, wasm, this.#snapshot, stdlib, ...Object.values(wheels)]);
+    if (withLibrary) this.fetchLibrary();
+    else void this.#fetchStoredLibrary();
+    return undefined;
+  }
+
+  /**
+   * Fetches the standard library, unless the sandbox has it. If that fails, the programs that wait for
+   * the library get the reason, and a further call tries again.
+   */
+  fetchLibrary(): void {
     this.#sendLibrary().catch((error: Error) => {
-      // The next run waits until the library has been fetched, or reports that this failed again.
-      this.#waitsForLibrary = true;
       this.#sandbox.send({ type: "library", problem: error.message });
     });
-    return undefined;
+  }
+
+  /** Reads the standard library from the browser's cache, so that no program has to wait for it. */
+  async #fetchStoredLibrary(): Promise<void> {
+    if (await this.#downloads.has(this.#files.stdlib)) this.fetchLibrary();
   }
 
   /** Makes Python start from its wheels from now on, because its snapshot cannot be used. */
@@ -162,12 +182,8 @@ export class AssetLoader {
 
   #sendLibrary(): Promise<void> {
     return this.#once("library", async () => {
-      const { worker, wasm, wheels, stdlib: file } = this.#files;
-      const stdlib = await this.#take(file);
+      const stdlib = await this.#take(this.#files.stdlib);
       this.#sandbox.send({ type: "library", stdlib }, [stdlib]);
-      this.hasLibrary = true;
-      // The library is the last file, so whatever else is in the cache belongs to older versions.
-      void this.#downloads.tidy([worker, wasm, this.#snapshot, file, ...Object.values(wheels)]);
     });
   }
 

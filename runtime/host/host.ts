@@ -14,10 +14,11 @@ import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
 import type { ProgramText } from "./needs/imports.ts";
+import { needsLibrary } from "./needs/standard_library.ts";
 import { usesTimeZones } from "./needs/time_zones.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
-import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
+import { openSandbox, type Sandbox, type SandboxHandlers } from "./sandbox.ts";
 import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
@@ -74,18 +75,19 @@ async function importPackages(base: URL, shared: readonly string[]): Promise<Pac
 
 /** What the host needs from the rest of the runtime and from the browser; tests replace it. */
 export interface Dependencies {
-  openSandbox(onWorkerError: OnWorkerError): Promise<Sandbox>;
+  openSandbox(handlers: SandboxHandlers): Promise<Sandbox>;
   createLoader(sandbox: Sandbox): Loader;
   loadPackages(): Promise<PackageLoader>;
   /** Whether the project declares libraries for all programs. */
   sharesLibraries: boolean;
+  needsLibrary(program: ProgramText): boolean;
   savesData(): boolean;
   clock: Clock;
 }
 
 export type Loader = Pick<
   AssetLoader,
-  "assetsOf" | "distrustSnapshot" | "hasLibrary" | "load" | "restoresSnapshot"
+  "assetsOf" | "distrustSnapshot" | "fetchLibrary" | "load" | "restoresSnapshot"
 >;
 
 export type PackageLoader = Pick<
@@ -95,6 +97,8 @@ export type PackageLoader = Pick<
 
 /** The libraries that a program needs. */
 interface Needed {
+  /** Whether the program needs modules of the standard library that no snapshot contains. */
+  standardLibrary: boolean;
   /** Whether the program needs every library that a warm worker has imported. */
   suitsWarm: boolean;
   /** The archive of each library, by the name of the library. Rejects with a message for the reader. */
@@ -152,10 +156,10 @@ export class SandboxHost implements Host {
   }
 
   async #prepare(source: string): Promise<void> {
-    const { suitsWarm, archives } = await this.#findNeeded({ source }, () => {});
-    archives.catch(() => {});
+    const needed = await this.#findNeeded({ source }, () => {});
+    needed.archives.catch(() => {});
     const isWanted = () => !this.#isRunning;
-    await this.#readyWorker(() => {}, suitsWarm, archives, isWanted);
+    await this.#readyWorker(() => {}, needed, isWanted);
   }
 
   get #isRunning(): boolean {
@@ -192,9 +196,8 @@ export class SandboxHost implements Host {
     const isWanted = () => !run.isOver;
     const [archives, worker] = await Promise.all([
       needed.archives,
-      this.#readyWorker(pythonProgress, needed.suitsWarm, needed.archives, isWanted),
+      this.#readyWorker(pythonProgress, needed, isWanted),
     ]);
-    const { hasLibrary: library } = (await this.#open()).loader;
     // In the meantime the reader may have pressed Stop, or the worker may have been replaced, in which
     // case the run has been launched again.
     if (!worker || worker !== this.#workers.current || run.phase !== "preparing") return;
@@ -203,7 +206,7 @@ export class SandboxHost implements Host {
     worker.addArchives(archives);
     const packages = Object.keys(archives);
     const options = completeOptions(run.program);
-    worker.post({ type: "run", run: id, source, filename, files, packages, options, library });
+    worker.post({ type: "run", run: id, source, filename, files, packages, options });
     this.#dependencies.clock.after(MAX_CLEAN_UP_MS, () => {
       if (run.id === id && run.phase === "sent") this.#replaceWorker();
     });
@@ -227,30 +230,30 @@ export class SandboxHost implements Host {
 
   async #findNeeded(program: ProgramText, progress: Progress): Promise<Needed> {
     if (!this.#mayNeedLibraries(program) && !usesTimeZones(program)) {
-      return { suitsWarm: false, archives: Promise.resolve({}) };
+      const standardLibrary = this.#dependencies.needsLibrary(program);
+      return { standardLibrary, suitsWarm: false, archives: Promise.resolve({}) };
     }
     const packages = await this.#loadPackages();
     const suitsWarm = packages.suitsWarm(program);
-    return { suitsWarm, archives: packages.archivesFor(program, progress) };
+    return { standardLibrary: true, suitsWarm, archives: packages.archivesFor(program, progress) };
   }
 
   /**
    * Returns a worker in which Python has started, and fetches and starts whatever that requires.
    *
    * @param progress - called with the number of bytes of the runtime that have been fetched.
-   * @param suitsWarm - whether the worker may be a warm one.
-   * @param archives - the libraries' archives, which the worker gets as early as possible.
+   * @param needed - the libraries of the program, which the worker gets as early as possible.
    * @param isWanted - returns whether a worker is still needed; if not, the result is undefined.
    */
   async #readyWorker(
     progress: Progress,
-    suitsWarm: boolean,
-    archives: Needed["archives"],
+    { standardLibrary, suitsWarm, archives }: Needed,
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
     const { sandbox, loader } = await this.#open();
     const triesWarm = suitsWarm && loader.restoresSnapshot;
-    const loaded = loader.load(progress, { withoutSnapshot: triesWarm });
+    const withLibrary = standardLibrary;
+    const loaded = loader.load(progress, { withoutSnapshot: triesWarm, withLibrary });
     loaded.catch(() => {});
     const expectsWarm = triesWarm && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
@@ -260,7 +263,7 @@ export class SandboxHost implements Host {
     await loaded;
     const hasWarm =
       expectsWarm && (await this.#packages!.giveWarm(sandbox, loader, { fetch: false }));
-    if (triesWarm && !hasWarm) await loader.load(progress);
+    if (triesWarm && !hasWarm) await loader.load(progress, { withLibrary });
     if (!isWanted()) return undefined;
     const worker = this.#takeWorker(sandbox, hasWarm && loader.restoresSnapshot);
     ({ version: this.#version, jspi: this.#isInterruptible } = await worker.ready);
@@ -272,9 +275,12 @@ export class SandboxHost implements Host {
   }
 
   async #openSandbox(): Promise<Opened> {
-    const sandbox = await this.#dependencies.openSandbox((number, message) => {
-      const worker = this.#workers.find(number);
-      if (worker) void this.#recover(worker, message);
+    const sandbox = await this.#dependencies.openSandbox({
+      onWorkerError: (number, message) => {
+        const worker = this.#workers.find(number);
+        if (worker) void this.#recover(worker, message);
+      },
+      onLibraryWanted: () => void this.#open().then(({ loader }) => loader.fetchLibrary()),
     });
     return { sandbox, loader: this.#dependencies.createLoader(sandbox) };
   }
@@ -424,10 +430,11 @@ export interface HostOptions {
 /** Creates the host of a tab. */
 export function createHost({ base, dependencies = [] }: HostOptions): Host {
   return new SandboxHost({
-    openSandbox: (onWorkerError) => openSandbox(onWorkerError),
+    openSandbox: (handlers) => openSandbox(handlers),
     createLoader: (sandbox) => new AssetLoader(sandbox, new Downloads(base)),
     loadPackages: () => importPackages(base, dependencies),
     sharesLibraries: dependencies.length > 0,
+    needsLibrary: (program) => needsLibrary(program),
     savesData,
     clock: realClock,
   });

@@ -12,8 +12,13 @@ const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; " +
   "worker-src blob:; connect-src 'none'";
 
-/** Called with the number of a worker that failed outside Python, and with the error message. */
-export type OnWorkerError = (worker: number, message: string) => void;
+/** What the page does when something happens in the sandbox. */
+export interface SandboxHandlers {
+  /** Called with the number of a worker that failed outside Python, and with the error message. */
+  onWorkerError(worker: number, message: string): void;
+  /** Called when a program needs the standard library, and the sandbox does not have it. */
+  onLibraryWanted(): void;
+}
 
 /** The page's end of the channel to a worker. */
 export type WorkerPort = Pick<MessagePort, "close" | "onmessage" | "postMessage">;
@@ -58,12 +63,12 @@ class SandboxFrame implements Sandbox {
 /**
  * Adds the frame to the page, and resolves when its script is running.
  *
- * @param onWorkerError - called for each worker that fails outside Python.
+ * @param handlers - called for the events of the frame.
  * @param window - the page's window.
  * @param script - the script of the frame.
  */
 export async function openSandbox(
-  onWorkerError: OnWorkerError,
+  handlers: SandboxHandlers,
   window: Pick<Window, "addEventListener" | "document" | "removeEventListener"> = globalThis.window,
   script = FRAME_SCRIPT,
 ): Promise<Sandbox> {
@@ -86,8 +91,10 @@ export async function openSandbox(
 
   const sandbox = new SandboxFrame(frame.contentWindow!);
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }: MessageEvent<FrameEvent>) =>
-    onWorkerError(Number(data.worker), String(data.message));
+  port1.onmessage = ({ data }: MessageEvent<FrameEvent>) => {
+    if (data.type === "library-wanted") handlers.onLibraryWanted();
+    else handlers.onWorkerError(Number(data.worker), String(data.message));
+  };
   sandbox.send({ type: "open" }, [port2]);
   return sandbox;
 }

@@ -41,7 +41,12 @@ export type FrameCommand =
   | { type: "terminate"; worker: number };
 
 /** sandbox frame → page. */
-export type FrameEvent = { type: "worker-error"; worker: number; message: string };
+export type FrameEvent = { type: "worker-error"; worker: number; message: string } | LibraryWanted;
+
+/** worker → sandbox frame → page: a program needs the standard library, which the worker lacks. */
+export interface LibraryWanted {
+  type: "library-wanted";
+}
 
 /** What a worker needs to start Python, downloaded and decompressed by the page. */
 export interface Assets {
@@ -81,7 +86,10 @@ export interface PackedModule {
   wasm: ArrayBuffer;
 }
 
-/** sandbox frame → worker, the first message. Without `stdlib`, a `Library` or `NoLibrary` follows. */
+/**
+ * sandbox frame → worker, the first message. Without `stdlib`, a `Library` or a `NoLibrary` can follow at
+ * any time.
+ */
 export type WorkerAssets = Assets &
   Partial<Library> & {
     wasm: WebAssembly.Module;
@@ -110,8 +118,6 @@ export type Command =
       /** Names of the libraries that the program needs, apart from the standard library. */
       packages: string[];
       options: RunOptions;
-      /** Whether the sandbox has the standard library, which it may still be sending to the worker. */
-      library: boolean;
     }
   /** Sends Ctrl+C to the program, unless it has ended. */
   | { type: "interrupt"; run: number }

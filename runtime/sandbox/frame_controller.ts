@@ -16,7 +16,7 @@ type Preloaded = NonNullable<WorkerAssets["preloaded"]>;
 type WarmAssets = Omit<WorkerAssets, "wasm">;
 
 /** The part of a `Worker` that the frame uses. */
-export type WorkerThread = Pick<Worker, "onerror" | "postMessage" | "terminate">;
+export type WorkerThread = Pick<Worker, "onerror" | "onmessage" | "postMessage" | "terminate">;
 
 export interface FrameDependencies {
   /** The only window whose messages are commands. */
@@ -49,8 +49,8 @@ function connect(receive: (request: Request) => void): Connection {
 
 export class FrameController {
   readonly #dependencies: FrameDependencies;
-  /** Reports errors to the page. */
-  #errorPort: MessagePort | undefined;
+  /** Where the page receives events. */
+  #eventPort: MessagePort | undefined;
   /** The blob URL of the workers' script. */
   readonly #script = Promise.withResolvers<string>();
   /** Compiled once for all workers. */
@@ -62,8 +62,7 @@ export class FrameController {
   #modules: Promise<Preloaded> = Promise.resolve([]);
   /** Resolves when the standard library has arrived in the frame. */
   readonly #libraryArrival = Promise.withResolvers<void>();
-  /** The standard library, or why the page could not fetch it. */
-  #library: Library | NoLibrary | undefined;
+  #library: Library | undefined;
   readonly #workers = new Map<number, Terminable>();
   /** Workers that have started without the standard library. */
   readonly #waiting = new Set<WorkerThread>();
@@ -81,7 +80,7 @@ export class FrameController {
     if (source !== this.#dependencies.page) return;
     switch (data.type) {
       case "open":
-        this.#errorPort = ports[0];
+        this.#eventPort = ports[0];
         break;
       case "script":
         // A classic script, because browsers refuse module workers from blob URLs on an opaque origin.
@@ -129,11 +128,17 @@ export class FrameController {
   }
 
   #receiveLibrary(library: Library | NoLibrary): void {
-    this.#library = library;
     for (const worker of this.#waiting) worker.postMessage(library);
     if (!("stdlib" in library)) return;
+    this.#library = library;
     this.#waiting.clear();
     this.#libraryArrival.resolve();
+  }
+
+  /** Asks the page for the library. If it has arrived meanwhile, the worker will find it in its queue. */
+  #wantLibrary(): void {
+    const event: FrameEvent = { type: "library-wanted" };
+    if (!this.#library) this.#eventPort?.postMessage(event);
   }
 
   /** Starts the worker of a program, which may ask the broker for further processes. */
@@ -154,7 +159,7 @@ export class FrameController {
     broker.setMain(port);
     const { terminate } = this.#startWorker([pagePort, processPort], isWarm, (message) => {
       const event: FrameEvent = { type: "worker-error", worker: number, message };
-      this.#errorPort?.postMessage(event);
+      this.#eventPort?.postMessage(event);
     });
     return {
       terminate() {
@@ -178,17 +183,15 @@ export class FrameController {
       if (isTerminated) return;
       worker = this.#dependencies.createWorker(address);
       worker.onerror = ({ message }: ErrorEvent) => onError(message);
+      worker.onmessage = () => this.#wantLibrary();
       const arrival = isWarm ? this.#warmAssets : this.#assets;
       const [wasm, assets] = await Promise.all([this.#wasm.promise, arrival.promise]);
       // Without a snapshot, starting Python imports modules from the library.
       if (!assets.snapshot) await this.#libraryArrival.promise;
       if (isTerminated) return;
-      const library = this.#library && "stdlib" in this.#library ? this.#library : undefined;
-      const message: WorkerAssets = { ...assets, ...library, wasm };
+      const message: WorkerAssets = { ...assets, ...this.#library, wasm };
       worker.postMessage(message, ports);
-      if (library) return;
-      this.#waiting.add(worker);
-      if (this.#library) worker.postMessage(this.#library);
+      if (!this.#library) this.#waiting.add(worker);
     };
     start().catch((error: unknown) => onError(String(error)));
     return {

@@ -6,7 +6,6 @@ import type { Start } from "../protocol/processes.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { JavaScriptBoundary } from "./kernel/javascript_boundary.ts";
 import type { Kernel } from "./kernel/kernel.ts";
-import type { LateLibrary } from "./links/library.ts";
 import { OutputStreams } from "./links/output_streams.ts";
 import type { PageLink } from "./links/page_link.ts";
 import type { ProcessLink } from "./links/process_link.ts";
@@ -32,7 +31,6 @@ export class Interpreter {
   readonly #pyodide: PyodideAPI;
   readonly #python: ProgramModule;
   readonly #kernel: Kernel;
-  readonly #library: LateLibrary;
   readonly #link: PageLink;
   readonly #processes: ProcessLink;
   readonly #boundary: JavaScriptBoundary;
@@ -49,7 +47,6 @@ export class Interpreter {
     this.#pyodide = pyodide;
     this.#python = program;
     this.#kernel = parts.kernel;
-    this.#library = parts.library;
     this.#link = parts.link;
     this.#processes = parts.processes;
     this.#boundary = parts.boundary;
@@ -103,7 +100,6 @@ export class Interpreter {
     const { run, source, filename, files, packages } = command;
     // Without stack switching a program cannot be suspended.
     const paused = command.options.paused && stackSwitching;
-    if (command.library) this.#library.expectAgain();
     await this.#isClean;
     // After a program with libraries the worker is replaced, because modules written in C cannot be
     // unloaded, and because libraries can leave other traces that the clean-up does not know.

@@ -6,7 +6,13 @@
 // Before all modules that import Pyodide.
 import "./startup/classic_worker.ts";
 import { MAIN, type Request } from "../protocol/processes.ts";
-import type { Command, Library, NoLibrary, WorkerAssets } from "../protocol/page_worker.ts";
+import type {
+  Command,
+  Library,
+  LibraryWanted,
+  NoLibrary,
+  WorkerAssets,
+} from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import { type Archives, Interpreter, type Post } from "./interpreter.ts";
 import { JavaScriptBoundary } from "./kernel/javascript_boundary.ts";
@@ -45,7 +51,9 @@ async function start(
     trace: (trace) => link.trace(trace),
   });
   const boundary = new JavaScriptBoundary(kernel.dueSignal, kernel.clock);
-  const library = new LateLibrary();
+  // Bound now, because programs must not have this function; see ./lockdown.ts.
+  const ask = self.postMessage.bind(self) as (wanted: LibraryWanted) => void;
+  const library = new LateLibrary(() => ask({ type: "library-wanted" }));
   self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(readOnce(event));
   const parts = { kernel, link, processes, boundary, library };
   const python = await boot(assets, parts);

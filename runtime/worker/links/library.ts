@@ -1,4 +1,7 @@
-/** Python's standard library, which arrives later than Python if the worker starts from a snapshot. */
+/**
+ * Python's standard library. A snapshot contains the modules that most programs use, so a worker that
+ * starts from one asks for the library only when a program needs something else from it.
+ */
 import type { PyodideAPI } from "pyodide";
 import type { Library, NoLibrary } from "../../protocol/page_worker.ts";
 
@@ -8,11 +11,15 @@ const PATH = "/lib/python314.zip";
 /** Puts the archive of the standard library in place when it arrives, and lets imports wait for it. */
 export class LateLibrary {
   #isHere = false;
+  readonly #ask: () => void;
   #content: ArrayBuffer | undefined;
-  /** Why the library could not be downloaded. */
-  #problem: string | undefined;
   #pyodide: PyodideAPI | undefined;
   #waiting: ((problem: string) => void)[] = [];
+
+  /** @param ask - asks the page for the library; `receive` gets the answer. */
+  constructor(ask: () => void) {
+    this.#ask = ask;
+  }
 
   /** The Python module `browser_library`. */
   readonly module = Object.freeze({
@@ -35,7 +42,6 @@ export class LateLibrary {
 
   receive(message: Library | NoLibrary): void {
     if ("problem" in message) {
-      this.#problem = message.problem;
       for (const resolve of this.#waiting.splice(0)) resolve(message.problem);
     } else {
       this.#content = message.stdlib;
@@ -43,15 +49,13 @@ export class LateLibrary {
     }
   }
 
-  /** Forgets that the library could not be downloaded, because the page is trying again. */
-  expectAgain(): void {
-    this.#problem = undefined;
-  }
-
-  /** Resolves to an empty string when the library is here, or to the problem if it cannot be loaded. */
+  /**
+   * Asks for the library if it is not here. Resolves to an empty string when it has arrived, or to the
+   * problem if it cannot be loaded.
+   */
   wait(): Promise<string> {
     if (this.#isHere) return Promise.resolve("");
-    if (this.#problem !== undefined) return Promise.resolve(this.#problem);
+    if (this.#waiting.length === 0) this.#ask();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

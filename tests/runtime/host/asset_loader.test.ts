@@ -30,7 +30,10 @@ const decode = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
  * Starts loading, and returns an object that shows how far it has come: its `state` is "loading", and
  * later "loaded" or the error message.
  */
-function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
+function load(
+  loader: AssetLoader,
+  options?: Parameters<AssetLoader["load"]>[1],
+): { state: string } {
   const loading = { state: "loading" };
   loader
     .load(() => {}, options)
@@ -42,9 +45,8 @@ function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { st
 }
 
 describe("with a snapshot", () => {
-  test("files are sent as they arrive, and the standard library is fetched when Python can start", async () => {
-    const loader = createLoader();
-    const loading = load(loader);
+  test("files are sent as they arrive, and the standard library is not fetched", async () => {
+    const loading = load(createLoader());
     assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
     await downloads.arrive("switching");
     await downloads.arrive("worker");
@@ -52,15 +54,40 @@ describe("with a snapshot", () => {
     await downloads.arrive("wasm");
     assert.equal(loading.state, "loaded");
     assert.deepEqual(sentTypes(), ["assets", "script", "wasm"]);
+    assert.equal(downloads.requests.length, 3);
+  });
+
+  test("a standard library that a program needs is fetched when Python can start", async () => {
+    const loading = load(createLoader(), { withLibrary: true });
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
+    await downloads.arrive("worker", "wasm", "switching");
+    assert.equal(loading.state, "loaded");
     assert.equal(downloads.requests.at(-1), "stdlib");
-    assert.equal(loader.hasLibrary, false);
     await downloads.arrive("stdlib");
     assert.equal(sentTypes().at(-1), "library");
-    assert.equal(loader.hasLibrary, true);
+  });
+
+  test("a standard library that an earlier visit has stored is read, because that costs no download", async () => {
+    downloads.cache.set("stdlib", new ArrayBuffer(7));
+    load(createLoader());
+    await downloads.arrive("worker", "wasm", "switching");
+    assert.equal(downloads.requests.at(-1), "stdlib");
+  });
+
+  test("a standard library that a running program asks for is fetched once", async () => {
+    const loader = createLoader();
+    load(loader);
+    await downloads.arrive("worker", "wasm", "switching");
+    loader.fetchLibrary();
+    loader.fetchLibrary();
+    await downloads.arrive("stdlib");
+    loader.fetchLibrary();
+    assert.equal(downloads.requests.filter((file) => file === "stdlib").length, 1);
+    assert.equal(sentTypes().filter((type) => type === "library").length, 1);
   });
 
   test("the sandbox gets the content of each file, and the page keeps no copy", async () => {
-    load(createLoader());
+    load(createLoader(), { withLibrary: true });
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
     const [script, wasm, assets, library] = ["script", "wasm", "assets", "library"].map((type) => {
@@ -90,10 +117,10 @@ describe("with a snapshot", () => {
 
   test("each file is sent once, however often the files are loaded", async () => {
     const loader = createLoader();
-    const loadings = [load(loader), load(loader)];
+    const loadings = [load(loader), load(loader, { withLibrary: true })];
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
-    loadings.push(load(loader));
+    loadings.push(load(loader, { withLibrary: true }));
     await settle();
     assert.deepEqual(
       loadings.map(({ state }) => state),
@@ -121,7 +148,7 @@ describe("with a snapshot", () => {
     await downloads.arrive("worker", "wasm");
     assert.equal(warm.state, "loaded");
     assert.deepEqual(downloads.watched, [["worker", "wasm"]]);
-    assert.deepEqual(downloads.requests, ["worker", "wasm", "stdlib"]);
+    assert.deepEqual(downloads.requests, ["worker", "wasm"]);
     const cold = load(loader);
     await settle();
     assert.equal(cold.state, "loading");
@@ -140,33 +167,29 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("when the standard library has arrived, only files of this version are kept in the cache", async () => {
+  test("when Python can start, only files of this version are kept in the cache", async () => {
     load(createLoader());
-    await downloads.arrive("worker", "wasm", "switching");
+    await downloads.arrive("worker", "wasm");
     assert.deepEqual(downloads.kept, []);
-    await downloads.arrive("stdlib");
+    await downloads.arrive("switching");
     assert.deepEqual(downloads.kept.toSorted(), [
       ...["a", "b", "stdlib", "switching", "wasm", "worker"],
     ]);
   });
 
-  test("if the standard library cannot be fetched, Python starts, but the next `load` waits for it", async () => {
+  test("if the standard library cannot be fetched, the program gets the reason, and the next call tries again", async () => {
     const loader = createLoader();
-    load(loader);
+    load(loader, { withLibrary: true });
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.fail("stdlib");
     assert.deepEqual(sandbox.commands.at(-1), {
       type: "library",
       problem: "/stdlib could not be loaded.",
     });
-    assert.equal(loader.hasLibrary, false);
-    const second = load(loader);
-    await settle();
-    assert.equal(second.state, "loading");
-    assert.ok(downloads.watched.at(-1)!.includes("stdlib"));
+    loader.fetchLibrary();
     await downloads.arrive("stdlib");
-    assert.equal(second.state, "loaded");
-    assert.equal(loader.hasLibrary, true);
+    assert.equal(sandbox.commands.at(-1)!.type, "library");
+    assert.equal(sandbox.transfers.at(-1)!.length, 1);
   });
 });
 

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../runtime/host/clock.ts";
 import type { FileSource, Progress, RuntimeFile } from "../../../runtime/host/download.ts";
 import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
-import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
+import type { Sandbox, SandboxHandlers, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
 
 /** Lets pending code continue until all of it has ended or waits for something that a test does. */
@@ -100,7 +100,7 @@ export class FakeSandbox implements Sandbox {
   readonly commands: FrameCommand[] = [];
   /** The buffers that were transferred with each command, in the order of `commands`. */
   readonly transfers: Transferable[][] = [];
-  onWorkerError: OnWorkerError = () => {};
+  handlers: SandboxHandlers = { onWorkerError: () => {}, onLibraryWanted: () => {} };
 
   send(command: FrameCommand, transfer: Transferable[] = []): void {
     this.commands.push(command);
@@ -126,9 +126,12 @@ export class FakeSandbox implements Sandbox {
 /** Stands in for the `AssetLoader`, and loads nothing. */
 export class FakeLoader implements Loader {
   restoresSnapshot = true;
-  hasLibrary = true;
   /** How often `load` has been called. */
   loads = 0;
+  /** For each call of `load`, whether the standard library was wanted. */
+  readonly withLibrary: boolean[] = [];
+  /** How often the standard library was fetched because a program asked for it. */
+  fetched = 0;
   /** If set, `load` fails with this error. */
   failure: Error | undefined;
   /** If set, `load` does not end before this promise is resolved. */
@@ -136,12 +139,20 @@ export class FakeLoader implements Loader {
   /** The reason for which the host has rejected the snapshot. */
   distrusted: string | undefined;
 
-  async load(progress: (loaded: number, total: number) => void): Promise<void> {
+  async load(
+    progress: (loaded: number, total: number) => void,
+    { withLibrary = false } = {},
+  ): Promise<void> {
     this.loads += 1;
+    this.withLibrary.push(withLibrary);
     progress(0, 10);
     await this.gate;
     if (this.failure) throw this.failure;
     progress(10, 10);
+  }
+
+  fetchLibrary(): void {
+    this.fetched += 1;
   }
 
   distrustSnapshot(reason: string): void {

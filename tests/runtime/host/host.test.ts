@@ -14,6 +14,8 @@ import {
 const PROGRAM: Program = { source: "print('hi')", filename: "hi.py" };
 /** Has a header, so the module for libraries is loaded. `FakePackages` then returns one library. */
 const WITH_LIBRARY = { source: "# /// script\n# dependencies = []\n# ///", filename: "a.py" };
+/** A program of which the host is told that it needs the standard library. */
+const NEEDS_DIFFLIB: Program = { source: "import difflib", filename: "d.py" };
 /** A program that `FakePackages` considers suitable for a warm worker. */
 const WARM = { source: `${WITH_LIBRARY.source}\n# warm`, filename: "warm.py" };
 
@@ -39,9 +41,9 @@ beforeEach(() => {
   sharesLibraries = false;
   sandboxes = 0;
   host = new SandboxHost({
-    openSandbox: async (onWorkerError) => {
+    openSandbox: async (handlers) => {
       sandboxes += 1;
-      sandbox.onWorkerError = onWorkerError;
+      sandbox.handlers = handlers;
       return sandbox;
     },
     createLoader: () => loader,
@@ -52,6 +54,7 @@ beforeEach(() => {
     get sharesLibraries() {
       return sharesLibraries;
     },
+    needsLibrary: ({ source }) => source.includes("difflib"),
     savesData: () => isSavingData,
     clock,
   });
@@ -154,14 +157,37 @@ describe("a run", () => {
   test("sends all options to the worker, with defaults for those that are not given", async () => {
     const { worker } = await start({ ...PROGRAM, trace: true, clockRate: 0 });
     assert.deepEqual(worker.program, {
-      ...{ type: "run", run: 1, files: {}, packages: [], library: true, ...PROGRAM },
+      ...{ type: "run", run: 1, files: {}, packages: [], ...PROGRAM },
       options: { trace: true, clockRate: 0, paused: false },
     });
   });
 
-  test("tells its worker whether the sandbox has the standard library already", async () => {
-    loader.hasLibrary = false;
-    assert.equal((await start()).worker.program?.library, false);
+  for (const [title, program, isFetched] of [
+    ["is not fetched for a program that needs none of its modules", PROGRAM, false],
+    ["is fetched for a program that imports one of its modules", NEEDS_DIFFLIB, true],
+    ["is fetched for a program that declares libraries", WITH_LIBRARY, true],
+    ["is fetched for a program that suits a warm worker", WARM, true],
+  ] as const) {
+    test(`the standard library ${title}`, async () => {
+      launch(program);
+      await settle();
+      assert.ok(loader.withLibrary.length > 0);
+      assert.deepEqual(new Set(loader.withLibrary), new Set([isFetched]));
+    });
+  }
+
+  test("the standard library is fetched when a running program asks for it", async () => {
+    await start();
+    assert.equal(loader.fetched, 0);
+    sandbox.handlers.onLibraryWanted();
+    await settle();
+    assert.equal(loader.fetched, 1);
+  });
+
+  test("the standard library is already fetched while the reader is about to run a program", async () => {
+    host.prepare(NEEDS_DIFFLIB.source);
+    await settle();
+    assert.deepEqual(loader.withLibrary, [true]);
   });
 
   test("cannot begin while another run is in progress", async () => {
@@ -397,7 +423,7 @@ describe("a worker that fails", () => {
 
   test("outside Python, in its script, fails its run as well", async () => {
     const { worker, outcome } = await start();
-    sandbox.onWorkerError(worker.number, "Script error.");
+    sandbox.handlers.onWorkerError(worker.number, "Script error.");
     assert.deepEqual(await outcome(), {
       type: "failed",
       message: "Python crashed and was restarted: Script error.",

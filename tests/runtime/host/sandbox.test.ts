@@ -28,12 +28,14 @@ let frame: FakeFrame;
 let listeners: Set<(event: { source: unknown }) => void>;
 /** The errors of workers that were reported to the page, each with the worker's number. */
 let errors: [number, string][];
+let wanted: number;
 let opening: Promise<Sandbox>;
 let isOpen: boolean;
 beforeEach(() => {
   frame = new FakeFrame();
   listeners = new Set();
   errors = [];
+  wanted = 0;
   isOpen = false;
   const window = {
     document: {
@@ -45,8 +47,11 @@ beforeEach(() => {
     removeEventListener: (_: string, listener: (event: { source: unknown }) => void) =>
       listeners.delete(listener),
   };
-  const onError = (worker: number, message: string) => void errors.push([worker, message]);
-  opening = openSandbox(onError, window as unknown as Window, "run()");
+  const handlers = {
+    onWorkerError: (worker: number, message: string) => void errors.push([worker, message]),
+    onLibraryWanted: () => void (wanted += 1),
+  };
+  opening = openSandbox(handlers, window as unknown as Window, "run()");
   void opening.then(() => (isOpen = true));
 });
 
@@ -86,7 +91,7 @@ test("the sandbox is open when its frame posts a message, and messages of other 
   assert.equal(listeners.size, 0);
 });
 
-/** Finishes opening. Returns the sandbox, and the port through which its frame reports errors. */
+/** Finishes opening. Returns the sandbox, and the port through which its frame reports events. */
 async function open(): Promise<{ sandbox: Sandbox; port: MessagePort }> {
   await postFrom(frame.contentWindow);
   const sandbox = await opening;
@@ -101,6 +106,13 @@ test("errors of workers arrive through the first port that the frame received", 
   port.postMessage({ type: "worker-error", worker: "2", message: ["Script error."] });
   while (errors.length === 0) await setImmediate();
   assert.deepEqual(errors, [[2, "Script error."]]);
+});
+
+test("a program's request for the standard library arrives through the same port", async () => {
+  const { port } = await open();
+  port.postMessage({ type: "library-wanted" });
+  while (wanted === 0) await setImmediate();
+  assert.deepEqual([wanted, errors], [1, []]);
 });
 
 test("each worker gets a number and a port of its own", async () => {

@@ -18,6 +18,7 @@ class FakeThread implements WorkerThread {
   ports: MessagePort[] = [];
   isTerminated = false;
   onerror: WorkerThread["onerror"] = null;
+  onmessage: WorkerThread["onmessage"] = null;
 
   constructor(address: string) {
     this.address = address;
@@ -30,6 +31,11 @@ class FakeThread implements WorkerThread {
 
   terminate(): void {
     this.isTerminated = true;
+  }
+
+  askForLibrary(): void {
+    const event = { data: { type: "library-wanted" } } as MessageEvent;
+    this.onmessage!.call(this as unknown as Worker, event);
   }
 
   /** The first message, with everything that Python needs to start. */
@@ -148,13 +154,31 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.messages.length, 2);
   });
 
-  test("if the standard library could not be fetched, all workers are told so until it arrives", async () => {
+  test("if the standard library could not be fetched, the workers that may wait for it are told so", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await send(NO_LIBRARY);
     await spawn(2);
     await send(LIBRARY);
-    for (const { messages } of threads) assert.deepEqual(messages.slice(1), [NO_LIBRARY, LIBRARY]);
+    assert.deepEqual(
+      threads.map(({ messages }) => messages.slice(1)),
+      [[NO_LIBRARY, LIBRARY], [LIBRARY]],
+    );
+  });
+
+  test("a worker's request for the library goes to the page until the library has arrived", async () => {
+    const page = await sendWithPort({ type: "open" });
+    const events: unknown[] = [];
+    page.onmessage = ({ data }) => void events.push(data);
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1);
+    threads[0]!.askForLibrary();
+    await settle();
+    assert.deepEqual(events, [{ type: "library-wanted" }]);
+    await send(LIBRARY);
+    threads[0]!.askForLibrary();
+    await settle();
+    assert.equal(events.length, 1);
   });
 
   test("Python waits for the standard library if it starts without a snapshot", async () => {
