@@ -74,10 +74,20 @@ export type Request =
   | { type: "claim"; token: number }
   /** Closes the end that was shared under the token, which will not be claimed. */
   | { type: "drop"; token: number }
+  /**
+   * Gives names to a channel that this process reads, unless another process has given one of the
+   * `rivals` to a channel. The answer says whether it was possible. A name is free again when no process
+   * reads the channel any more.
+   */
+  | { type: "bind"; ask: number; channel: number; names: string[]; rivals: string[] }
   /** From now on, what is sent to this address arrives in the channel. */
   | { type: "listen"; address: string; channel: number }
-  /** Sends to an address. The answer says whether a process listens there. */
-  | { type: "connect"; ask: number; address: string; data: Uint8Array }
+  /**
+   * Sends to the first of the addresses at which a process listens. The answer says whether there is one.
+   * The process that receives the message claims the tokens. If none receives it, the ends are closed
+   * that the tokens stand for.
+   */
+  | { type: "connect"; ask: number; addresses: string[]; data: Uint8Array; tokens: number[] }
   /** Creates a semaphore, unless it exists. Releasing it cannot raise its value above `most`. */
   | { type: "semaphore"; semaphore: number; value: number; most: number }
   /** Adds a value that the semaphore guards, unless the semaphore already guards it. */

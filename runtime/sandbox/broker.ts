@@ -89,6 +89,8 @@ export class Broker {
         return this.#channels.claim(pid, request.token);
       case "drop":
         return this.#channels.drop(request.token);
+      case "bind":
+        return answer(request.ask, this.#channels.bind(pid, request));
       case "listen":
         return this.#channels.listen(pid, request);
       case "connect":

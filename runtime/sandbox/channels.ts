@@ -11,6 +11,19 @@ type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
 /** How many bytes may wait in all channels together. A child process that sends more is killed. */
 const MAX_BYTES = 512 * 2 ** 20;
 
+/** How many channels can exist. A child process that adds more is killed. */
+export const MAX_CHANNELS = 2 ** 16;
+
+/** How many names channels can have together, and how long each of them can be. */
+export const MAX_NAMES = 2 ** 16;
+const MAX_NAME_LENGTH = 1000;
+
+/** How many tokens a connection can bring: one for each direction. */
+const MAX_TOKENS = 2;
+
+/** How many connections can wait at an address until their process receives them. */
+export const MAX_WAITING = 4096;
+
 /**
  * A sender is notified whenever this many of its bytes have been received since the last notice. The
  * number is half of what a sender may leave unread before it has to wait; see
@@ -26,10 +39,19 @@ type Holder = number | string;
 
 const tokenHolder = (token: number): Holder => `token ${token}`;
 
+interface Message {
+  from: number;
+  data: Uint8Array;
+  /** What the process that receives the message claims. */
+  tokens?: number[];
+}
+
 interface Channel {
   readers: Set<Holder>;
   writers: Set<Holder>;
-  messages: { from: number; data: Uint8Array }[];
+  messages: Message[];
+  /** The addresses and other names under which processes find the channel. */
+  names: Set<string>;
   /** Questions of processes that wait for a message. */
   receiving: Set<Question>;
   /** Questions of processes that wait for any of several channels. */
@@ -42,8 +64,9 @@ export class Channels {
   readonly #processes: ProcessTable;
   readonly #kill: (pid: number) => void;
   readonly #channels = new Map<number, Channel>();
-  /** Channels by the address at which their readers listen. */
-  readonly #addresses = new Map<string, number>();
+  /** Channels by their names. The one that has received the last connection comes last. */
+  readonly #named = new Map<string, Set<number>>();
+  #nameCount = 0;
   readonly #tokens = new Map<number, { channel: number; end: End }>();
   /** How many bytes wait in all channels. */
   #bytes = 0;
@@ -60,17 +83,20 @@ export class Channels {
   clear(): void {
     this.#channels.clear();
     this.#tokens.clear();
-    this.#addresses.clear();
+    this.#named.clear();
+    this.#nameCount = 0;
     this.#bytes = 0;
   }
 
   /** Adds a channel that only one process has known so far, with the messages that wait in it. */
   open(pid: number, { channel: number, messages, reader, writer }: Requested<"channel">): void {
     if (this.#channels.has(number)) return;
+    if (this.#channels.size >= MAX_CHANNELS && pid !== MAIN) return this.#kill(pid);
     this.#channels.set(number, {
       readers: new Set(reader ? [pid] : []),
       writers: new Set(writer ? [pid] : []),
       messages: [],
+      names: new Set(),
       receiving: new Set(),
       selecting: new Set(),
       consumed: new Map(),
@@ -128,7 +154,12 @@ export class Channels {
     const channel = this.#channels.get(number);
     if (!channel || !this.#holders(channel, end).delete(holder)) return;
     if (channel.readers.size === 0) {
-      for (const { data } of channel.messages.splice(0)) this.#bytes -= data.length;
+      for (const { data, tokens = [] } of channel.messages.splice(0)) {
+        this.#bytes -= data.length;
+        for (const token of tokens) this.drop(token);
+      }
+      for (const name of channel.names) this.#removeName(name, number);
+      channel.names.clear();
       for (const writer of channel.writers) {
         if (typeof writer === "number") this.#notifyBroken(writer, number);
       }
@@ -173,16 +204,56 @@ export class Channels {
     if (held) this.close(held.channel, held.end, tokenHolder(token));
   }
 
-  listen(pid: number, { address, channel }: Requested<"listen">): void {
-    if (this.#channels.get(channel)?.readers.has(pid)) this.#addresses.set(address, channel);
+  /** Gives names to a channel, unless another process has taken a rival name; returns whether it did. */
+  bind(pid: number, { channel: number, names, rivals }: Requested<"bind">): boolean {
+    const channel = this.#channels.get(number);
+    if (!channel?.readers.has(pid)) return false;
+    const isTaken = (name: string) =>
+      [...(this.#named.get(name) ?? [])].some(
+        (other) => !this.#channels.get(other)!.readers.has(pid),
+      );
+    if (rivals.some(isTaken)) return false;
+    return names.every((name) => this.#addName(String(name), number, channel));
   }
 
-  /** Sends to the channel whose reader listens at an address; returns whether there is one. */
-  connect(pid: number, { address, data }: Requested<"connect">): boolean {
-    const channel = this.#addresses.get(address);
-    if (channel === undefined || !this.hasReader(channel)) return false;
-    this.#send(pid, channel, data);
+  listen(pid: number, { address, channel: number }: Requested<"listen">): void {
+    const channel = this.#channels.get(number);
+    if (channel?.readers.has(pid)) this.#addName(String(address), number, channel);
+  }
+
+  /** Sends to the first address at which a process listens; returns whether there is one. */
+  connect(pid: number, { addresses, data, tokens }: Requested<"connect">): boolean {
+    for (const address of tokens.length > MAX_TOKENS ? [] : addresses) {
+      const named = this.#named.get(address);
+      for (const number of named ?? []) {
+        if (this.#channels.get(number)!.messages.length >= MAX_WAITING) continue;
+        // Several listeners take turns.
+        named!.delete(number);
+        named!.add(number);
+        this.#send(pid, number, data, tokens);
+        return true;
+      }
+    }
+    for (const token of tokens) this.drop(token);
+    return false;
+  }
+
+  #addName(name: string, number: number, channel: Channel): boolean {
+    if (channel.names.has(name)) return true;
+    if (this.#nameCount >= MAX_NAMES || name.length > MAX_NAME_LENGTH) return false;
+    this.#nameCount++;
+    channel.names.add(name);
+    const named = this.#named.get(name);
+    if (named) named.add(number);
+    else this.#named.set(name, new Set([number]));
     return true;
+  }
+
+  #removeName(name: string, number: number): void {
+    const named = this.#named.get(name);
+    if (!named?.delete(number)) return;
+    this.#nameCount--;
+    if (named.size === 0) this.#named.delete(name);
   }
 
   /** Notifies a process that has just started of the channels that broke before. */
@@ -200,12 +271,12 @@ export class Channels {
     return end === "reader" ? channel.readers : channel.writers;
   }
 
-  #send(pid: number, number: number, data: Uint8Array): void {
+  #send(pid: number, number: number, data: Uint8Array, tokens?: number[]): void {
     const channel = this.#channels.get(number);
     if (!channel || channel.readers.size === 0) return;
     if (this.#bytes + data.length > MAX_BYTES && pid !== MAIN) return this.#kill(pid);
     this.#bytes += data.length;
-    channel.messages.push({ from: pid, data });
+    channel.messages.push({ from: pid, data, ...(tokens && { tokens }) });
     this.#serve(number, channel);
   }
 
@@ -220,7 +291,8 @@ export class Channels {
     for (const question of channel.receiving) {
       const message = channel.messages.shift();
       if (message) {
-        const { from, data } = message;
+        const { from, data, tokens = [] } = message;
+        for (const token of tokens) this.claim(question.pid, token);
         this.#countConsumed(number, channel, from, data.length);
         this.#processes.settle(question, data, [data.buffer as ArrayBuffer]);
       } else if (channel.writers.size === 0) this.#processes.settle(question, undefined);

@@ -5,13 +5,14 @@
  */
 import { readOnce } from "./messages.ts";
 import { WOKEN, type Gate } from "../kernel/kernel.ts";
-import type {
-  Acquired,
-  End,
-  Notice,
-  ProcessTrace,
-  Request,
-  Start,
+import {
+  MAIN,
+  type Acquired,
+  type End,
+  type Notice,
+  type ProcessTrace,
+  type Request,
+  type Start,
 } from "../../protocol/processes.ts";
 
 /** A request to the broker that is a question, and whose answer Python has not taken yet. */
@@ -21,6 +22,8 @@ interface PendingRequest {
   target: number;
   /** Where a Python thread waits for the answer. */
   gate?: Gate;
+  /** Python's function that is called with the number of the question when the answer has arrived. */
+  callback?: (ask: number) => void;
   isAnswered: boolean;
   isCancelled: boolean;
   value?: unknown;
@@ -34,6 +37,8 @@ interface WriterState {
   isBroken: boolean;
   /** Where threads wait until there is room in the channel. */
   gates: Gate[];
+  /** Python's function that is called with the channel's number when one of these values has changed. */
+  callback?: (channel: number) => void;
 }
 
 /** What the other parts of the worker do when a notice arrives from the broker. */
@@ -75,6 +80,8 @@ export class ProcessLink {
   /** Exit statuses of child processes, by their number. */
   readonly #exits = new Map<number, number>();
   #lastNumber = 0;
+  /** Whether the program has started a process. */
+  #hasStarted = false;
   /** Unread bytes in all channels. */
   #unread = 0;
 
@@ -98,6 +105,7 @@ export class ProcessLink {
     this.#post({ type: "over" });
     for (const map of [this.#pending, this.#writers, this.#versions, this.#exits]) map.clear();
     this.#unread = 0;
+    this.#hasStarted = false;
   }
 
   /** The Python module `browser_processes`. A program that misuses it can only harm itself. */
@@ -105,6 +113,7 @@ export class ProcessLink {
     pid: () => this.pid,
     parent: () => this.parent,
     number: () => this.#nextNumber(),
+    is_alone: () => this.pid === MAIN && !this.#hasStarted,
     cores,
 
     open_channel: (channel: number, messages: Uint8Array[], reader: boolean, writer: boolean) =>
@@ -133,6 +142,8 @@ export class ProcessLink {
     is_broken: (channel: number) => this.#writers.get(channel)?.isBroken ?? false,
     wait_for_room: (channel: number, gate: Gate) =>
       void this.#writerState(channel).gates.push(gate),
+    on_room: (channel: number, callback: (channel: number) => void) =>
+      void (this.#writerState(channel).callback = callback),
 
     open_semaphore: (semaphore: number, value: number, most: number) =>
       this.#post({ type: "semaphore", semaphore, value, most }),
@@ -157,8 +168,10 @@ export class ProcessLink {
         semaphore,
       );
     },
-    connect: (address: string, data: Uint8Array) =>
-      this.#request((ask) => ({ type: "connect", ask, address, data })),
+    bind: (channel: number, names: string[], rivals: string[]) =>
+      this.#request((ask) => ({ type: "bind", ask, channel, names, rivals })),
+    connect: (addresses: string[], data: Uint8Array, tokens: number[]) =>
+      this.#request((ask) => ({ type: "connect", ask, addresses, data, tokens })),
     check_release: (semaphore: number) =>
       this.#request((ask) => ({ type: "check-release", ask, semaphore })),
     value: (semaphore: number) => this.#request((ask) => ({ type: "value", ask, semaphore })),
@@ -170,17 +183,24 @@ export class ProcessLink {
       sentinel: number,
       parentSentinel: number,
       traced: boolean,
-    ) =>
-      this.#request((ask) => ({
+    ) => {
+      this.#hasStarted = true;
+      return this.#request((ask) => ({
         ...{ type: "spawn", ask, main, pickles, files, tokens, sentinel, parentSentinel },
         ...{ traced, origin: this.#origin },
-      })),
+      }));
+    },
 
     /** Opens the gate when the question has been answered. */
     listen: (ask: number, gate: Gate) => {
       const pending = this.#pending.get(ask);
       if (!pending || pending.isAnswered) gate.open(WOKEN);
       else pending.gate = gate;
+    },
+    /** The answer must not have arrived yet, which it has not if Python has just asked. */
+    on_answer: (ask: number, callback: (ask: number) => void) => {
+      const pending = this.#pending.get(ask);
+      if (pending) pending.callback = callback;
     },
     is_answered: (ask: number) => this.#pending.get(ask)?.isAnswered ?? true,
     take: (ask: number) => {
@@ -252,6 +272,7 @@ export class ProcessLink {
         state.unread -= bytes;
         state.isBroken ||= notice.type === "broken";
         for (const gate of state.gates.splice(0)) gate.open(WOKEN);
+        state.callback?.(notice.channel);
         return;
       }
       case "exited":
@@ -279,6 +300,9 @@ export class ProcessLink {
       pending.value = shared ? shared.values : true;
     }
     if (pending.isCancelled) this.#giveBack(ask, pending);
-    else pending.gate?.open(WOKEN);
+    else {
+      pending.gate?.open(WOKEN);
+      pending.callback?.(ask);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { Broker, MAX_CHILDREN, MAX_RUNNING_CHILDREN } from "../../../runtime/sandbox/broker.ts";
+import { MAX_CHANNELS, MAX_NAMES, MAX_WAITING } from "../../../runtime/sandbox/channels.ts";
 import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
 
 /** A process of a program: it sends requests to the broker, and records the notices that it gets. */
@@ -62,6 +63,12 @@ beforeEach(() => {
   main = new Process(MAIN, broker);
   broker.setMain(main);
 });
+
+/** Connects to the first address at which a process listens, and returns whether there is one. */
+function connect(process: Process, addresses: string[], text = "it's me", tokens: number[] = []) {
+  const ask = process.ask({ type: "connect", addresses, data: encode(text), tokens });
+  return process.answer(ask)[0] as boolean;
+}
 
 /** The number of the last sentinel. These numbers are larger than those of the tests' own channels. */
 let lastSentinel = 9000;
@@ -166,12 +173,12 @@ describe("a channel", () => {
     open();
     main.send({ type: "listen", address: "here", channel: 1 });
     const child = spawn();
-    const connect = (address: string) =>
-      child.answer(child.ask({ type: "connect", address, data: encode("it's me") }));
-    assert.deepEqual([connect("there"), connect("here")], [[false], [true]]);
+    assert.deepEqual([connect(child, ["there"]), connect(child, ["here"])], [false, true]);
+    assert.equal(connect(child, ["there", "here"], "again"), true);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("it's me")]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("again")]);
     main.send({ type: "close", channel: 1, end: "reader" });
-    assert.deepEqual(connect("here"), [false]);
+    assert.equal(connect(child, ["here"]), false);
   });
 
   test("takes a message back from a process that no longer wants it, and delivers it first", () => {
@@ -191,8 +198,9 @@ describe("a channel", () => {
     child.send({ type: "unreceive", channel: 1, data: encode("forged") });
     child.send({ type: "listen", address: "here", channel: 1 });
     child.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
-    const connection = child.ask({ type: "connect", address: "here", data: encode("forged") });
-    assert.deepEqual(child.answer(connection), [false]);
+    assert.equal(connect(child, ["here"], "forged"), false);
+    const bound = child.ask({ type: "bind", channel: 1, names: ["here"], rivals: [] });
+    assert.deepEqual(child.answer(bound), [false]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("secret")]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
   });
@@ -508,6 +516,109 @@ describe("the limit of 512 MiB for all messages that wait in channels", () => {
   });
 });
 
+describe("a connection", () => {
+  /** Lets a process listen at an address. */
+  function listen(process: Process, channel: number, address = "here"): void {
+    process.send({ type: "channel", channel, messages: [], reader: true, writer: true });
+    process.send({ type: "listen", address, channel });
+  }
+
+  /** Lets a process connect to "here" with the end for reading of a new channel; returns whether it did. */
+  function connectWithChannel(process: Process, channel: number): boolean {
+    process.send({ type: "channel", channel, messages: [], reader: true, writer: true });
+    process.send({ type: "share", channel, end: "reader", token: channel });
+    process.send({ type: "close", channel, end: "reader" });
+    return connect(process, ["here"], "hello", [channel]);
+  }
+
+  test("gives the process that receives it the ends that come with it", () => {
+    const [server, client] = [spawn(), spawn()];
+    listen(server, 1);
+    assert.equal(connectWithChannel(client, 2), true);
+    client.send({ type: "send", channel: 2, data: encode("early") });
+    assert.deepEqual(server.answer(server.ask({ type: "receive", channel: 2 })), [undefined]);
+    assert.deepEqual(server.answer(server.ask({ type: "receive", channel: 1 })), [encode("hello")]);
+    assert.deepEqual(server.answer(server.ask({ type: "receive", channel: 2 })), [encode("early")]);
+  });
+
+  for (const end of ["is killed", "closes its listener"]) {
+    test(`breaks if the process ${end} before it receives it`, () => {
+      const [server, client] = [spawn(), spawn()];
+      listen(server, 1);
+      assert.equal(connectWithChannel(client, 2), true);
+      if (end === "is killed") main.send({ type: "kill", pid: server.pid, signal: 9 });
+      else server.send({ type: "close", channel: 1, end: "reader" });
+      assert.deepEqual(client.noticesOf("broken"), [{ type: "broken", channel: 2 }]);
+      assert.equal(connectWithChannel(client, 3), false);
+      assert.deepEqual(client.noticesOf("broken").at(-1), { type: "broken", channel: 3 });
+    });
+  }
+
+  test("goes to the listeners at the same address in turn", () => {
+    const servers = [spawn(), spawn()] as const;
+    listen(servers[0], 1);
+    listen(servers[1], 2);
+    for (const text of ["a", "b", "c"]) connect(main, ["here"], text);
+    const received = [1, 2, 1].map((channel) => {
+      const server = servers[channel - 1]!;
+      return server.answer(server.ask({ type: "receive", channel }));
+    });
+    assert.deepEqual(received, [[encode("a")], [encode("b")], [encode("c")]]);
+  });
+
+  test("is refused if too many wait, or if it brings more ends than a connection has", () => {
+    listen(main, 1);
+    const child = spawn();
+    for (let count = 0; count < MAX_WAITING; count++) assert.ok(connect(child, ["here"]));
+    assert.equal(connect(child, ["here"]), false);
+    main.ask({ type: "receive", channel: 1 });
+    assert.equal(connect(child, ["here"], "", [1, 2, 3]), false);
+    assert.equal(connect(child, ["here"]), true);
+  });
+});
+
+describe("a name", () => {
+  /** Binds a new channel, and returns whether that was possible. */
+  function bind(process: Process, channel: number, names: string[], rivals = names): boolean {
+    process.send({ type: "channel", channel, messages: [], reader: true, writer: true });
+    return process.answer(process.ask({ type: "bind", channel, names, rivals }))[0] as boolean;
+  }
+
+  test("is not free for other processes until no process reads the channel any more", () => {
+    const child = spawn();
+    assert.equal(bind(child, 1, ["a", "b"]), true);
+    assert.equal(bind(main, 2, ["c", "b"]), false);
+    assert.equal(bind(child, 3, ["b"]), true);
+    assert.equal(bind(main, 4, ["c"], ["d"]), true);
+    child.send({ type: "close", channel: 1, end: "reader" });
+    assert.equal(bind(main, 2, ["a"]), true);
+    assert.equal(bind(main, 2, ["b"]), false);
+    main.send({ type: "kill", pid: child.pid, signal: 9 });
+    assert.equal(bind(main, 2, ["b"]), true);
+  });
+
+  test("cannot fill the memory", () => {
+    const child = spawn();
+    assert.equal(bind(child, 1, ["x".repeat(10_000)]), false);
+    const many = Array.from({ length: MAX_NAMES + 1 }, (_, number) => `name ${number}`);
+    assert.equal(bind(child, 2, many), false);
+    child.send({ type: "listen", address: "here", channel: 2 });
+    assert.equal(connect(main, ["here"]), false);
+    child.send({ type: "close", channel: 2, end: "reader" });
+    assert.equal(bind(child, 3, ["here"]), true);
+  });
+
+  test("is free again after the broker has killed a process that adds too many channels", () => {
+    const child = spawn();
+    assert.equal(bind(child, 1, ["a"]), true);
+    for (let channel = 10_000; channel < 10_000 + MAX_CHANNELS; channel++) {
+      child.send({ type: "channel", channel, messages: [], reader: true, writer: true });
+    }
+    assert.equal(child.terminated, true);
+    assert.equal(bind(main, 2, ["a"]), true);
+  });
+});
+
 describe("the end of the program", () => {
   test("makes tokens invalid, and questions of the main process get no answer any more", () => {
     open();
@@ -538,8 +649,7 @@ describe("the end of the program", () => {
         assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [undefined]);
         assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [0]);
         open(1);
-        const connection = main.ask({ type: "connect", address: "here", data: encode("x") });
-        assert.deepEqual(main.answer(connection), [false]);
+        assert.equal(connect(main, ["here"]), false);
       }
     });
   }

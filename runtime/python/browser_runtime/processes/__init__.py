@@ -7,7 +7,7 @@ TypeScript, sends messages to the broker; see runtime/worker/links/process_link.
 
 from pathlib import Path
 
-from browser_runtime.processes import channels, files, interpreters, modules, system
+from browser_runtime.processes import asking, channels, files, interpreters, modules, system
 
 __all__ = ["begin", "install", "prepare"]
 
@@ -24,6 +24,7 @@ def install() -> None:
 
 def begin(program: Path) -> None:
     """Forget the pipes and interpreters of the last program, and prepare for the next one."""
+    asking.forget()
     channels.forget()
     interpreters.forget()
     files.begin(program)

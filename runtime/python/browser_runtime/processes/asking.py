@@ -4,9 +4,11 @@ If a function of `browser_processes` asks the broker something, as `broker.recei
 the number of the question. The functions of this module take this number as `question`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import browser_processes as broker
+from pyodide.ffi import create_proxy
 
 from browser_runtime.scheduling import scheduler, virtual_time
 
@@ -99,3 +101,60 @@ def answer(question: int, seconds: float | None = None) -> Any:
             broker.cancel(question)
             raise
     return broker.take(question)
+
+
+# Instead of a thread that waits, a function can be called when something arrives. The worker calls
+# it while no thread runs, so the function must neither wait nor raise an exception.
+type Callback = Callable[[], None]
+
+_on_answer: dict[int, Callback] = {}
+_on_room: dict[int, Callback] = {}
+# The two functions that the worker calls, as JavaScript objects that exist as long as the worker.
+_proxies: list[Any] = []
+
+
+def _answered(question: int) -> None:
+    if callback := _on_answer.pop(question, None):
+        scheduler.call_from_outside(callback)
+
+
+def _has_room(channel: int) -> None:
+    if callback := _on_room.get(channel):
+        scheduler.call_from_outside(callback)
+
+
+def _functions() -> list[Any]:
+    if not _proxies:
+        _proxies.extend((create_proxy(_answered), create_proxy(_has_room)))
+    return _proxies
+
+
+def call_on_answer(question: int, callback: Callback) -> None:
+    """Let a function be called when a question is answered that was asked just now."""
+    _on_answer[question] = callback
+    broker.on_answer(question, _functions()[0])
+
+
+def forget_answer(question: int) -> None:
+    """Do not call the function of a question any more."""
+    _on_answer.pop(question, None)
+
+
+def call_on_room(channel: int, callback: Callback) -> None:
+    """Let a function be called whenever another process has received something from a channel.
+
+    It is also called when no process can read the channel any more.
+    """
+    _on_room[channel] = callback
+    broker.on_room(channel, _functions()[1])
+
+
+def forget_room(channel: int) -> None:
+    """Do not call the function of a channel any more."""
+    _on_room.pop(channel, None)
+
+
+def forget() -> None:
+    """Forget the functions of the last program."""
+    _on_answer.clear()
+    _on_room.clear()

@@ -100,9 +100,8 @@ def adapt(module: ModuleType) -> None:
         here, there = Pipe()
         shared = channels.share(there.fileno())
         there.close()
-        if not asking.answer(broker.connect(repr(address), to_js(pickle.dumps(shared)))):
-            for token in channels.tokens(shared):
-                broker.drop(token)
+        addresses, tokens = to_js([repr(address)]), to_js(channels.tokens(shared))
+        if not asking.answer(broker.connect(addresses, to_js(pickle.dumps(shared)), tokens)):
             raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
         return here
 

@@ -211,6 +211,19 @@ observer: Observer | None = None
 on_endless_wait: Callable[[], None] | None = None
 
 
+def call_from_outside(function: Callable[[], None]) -> None:
+    """Call a function while no thread runs, because something has arrived from another process.
+
+    The trace must not show that the thread which ran last wakes those that the function wakes.
+    """
+    global observer
+    watching, observer = observer, None
+    try:
+        function()
+    finally:
+        observer = watching
+
+
 def get_ident() -> int:
     """Return the number of the running thread, like `threading.get_ident`."""
     return _state.current
