@@ -19,19 +19,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.browser_runtime.fake_broker import FakeBroker
 from tests.browser_runtime.fake_kernel import START_MS, FakeKernel, FakePage
 
 PYTHON = Path(__file__).parents[2] / "runtime" / "python"
 
 kernel = FakeKernel()
 page = FakePage()
+broker = FakeBroker(kernel)
 
 # What `time.monotonic` shows, in seconds, when a program starts whose clock rate is 1. At other
 # rates it is 0.
 START = START_MS / 1000
 
 
-def _javascript_modules() -> dict[str, types.ModuleType]:
+def javascript_modules() -> dict[str, types.ModuleType]:
     """Return replacements for modules that `browser_runtime` imports and only browsers have."""
     pyodide, ffi = types.ModuleType("pyodide"), types.ModuleType("pyodide.ffi")
     code = types.ModuleType("pyodide.code")
@@ -51,7 +53,7 @@ def _javascript_modules() -> dict[str, types.ModuleType]:
         "browser_kernel": kernel,
         "browser_page": page,
         "browser_library": types.ModuleType("browser_library"),
-        "browser_processes": types.ModuleType("browser_processes"),
+        "browser_processes": broker,
     }
 
 
@@ -72,7 +74,7 @@ def python_3_14_names() -> Iterator[None]:
 @contextmanager
 def _as_in_the_browser() -> Iterator[None]:
     """Let imports find the modules of the browser, but only while the runtime is imported."""
-    modules = _javascript_modules()
+    modules = javascript_modules()
     sys.modules.update(modules)
     # The folder comes last, because runtime/python/greenlet must not shadow the real package.
     sys.path.append(str(PYTHON))
@@ -95,6 +97,7 @@ with _as_in_the_browser():
         tracing,
     )
     from browser_runtime import library as late_library
+    from browser_runtime.network import descriptors
     from browser_runtime.primitives import (
         async_exceptions,
         databases,
@@ -123,10 +126,12 @@ __all__ = [
     "RunOptions",
     "advice",
     "async_exceptions",
+    "broker",
     "channels",
     "clock",
     "clocks",
     "databases",
+    "descriptors",
     "event_loop",
     "facts",
     "kernel",
@@ -266,6 +271,7 @@ def new_worker() -> None:
     """Replace the worker by a new one, in which nothing has run."""
     kernel.reset()
     page.reset()
+    broker.reset()
     scheduler.observer = None
     scheduler.start_program()
 

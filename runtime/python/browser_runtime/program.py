@@ -194,7 +194,12 @@ def run_child(
     """
     children.prepare(files)
     options = RunOptions(trace=trace)
-    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), options)
+    with contextlib.suppress(OSError):  # The program may have deleted its file.
+        network.begin(Path(main).read_text(encoding="utf-8"), is_child=True)
+    try:
+        return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), options)
+    finally:
+        network.end()  # What sockets have not sent yet is sent now.
 
 
 def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptions) -> int:

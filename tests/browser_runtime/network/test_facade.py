@@ -13,16 +13,19 @@ from typing import Any
 
 import pytest
 
+from tests.browser_runtime import harness
 from tests.browser_runtime.network.programs import NetworkLibrary, descriptors, facade, run
 
 PACKAGE = "browser_runtime.network"
 
 
 @pytest.fixture
-def fresh() -> Iterator[None]:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget the network's modules, as after a program, and restore them for the other tests."""
     kept = {name: module for name, module in sys.modules.items() if name.startswith(PACKAGE)}
     package = dict(vars(sys.modules[PACKAGE]))
+    for name, module in harness.javascript_modules().items():
+        monkeypatch.setitem(sys.modules, name, module)
     facade._load("sockets")
     facade.end()
     yield

@@ -7,16 +7,22 @@ take a descriptor know whose it is.
 import heapq
 from collections.abc import Callable, Iterable
 
+import browser_processes as broker
+
 from browser_runtime.network import facade
+from browser_runtime.network.elsewhere import Elsewhere
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import Network
 from browser_runtime.network.loopback.pollable import Pollable
 from browser_runtime.network.servers import Servers
+from browser_runtime.processes.system import MAIN
 from browser_runtime.scheduling import scheduler, virtual_time
 
 FIRST = facade.FIRST
 # How many descriptors a program can have open.
 LIMIT = 4096
+# How many of the ports that the system chooses a process uses before it comes to those of another.
+_PORTS_OF_A_PROCESS = 221
 
 
 class Descriptors:
@@ -24,6 +30,7 @@ class Descriptors:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.elsewhere = Elsewhere(network)
         self._open: dict[int, Pollable] = {}
         # The numbers that have been closed, of which the smallest is used next.
         self._free: list[int] = []
@@ -149,8 +156,14 @@ def current() -> Descriptors:
     """Return the descriptors of the running program."""
     global _current
     if _current is None:
-        network = Network(virtual_time.now, latency=facade.latency, bandwidth=facade.bandwidth)
+        network = Network(
+            virtual_time.now,
+            latency=facade.latency,
+            bandwidth=facade.bandwidth,
+            first_port=(broker.pid() - MAIN) * _PORTS_OF_A_PROCESS,
+        )
         _current = Descriptors(network)
+        network.others = _current.elsewhere
         scheduler.on_endless_wait = Servers(network).look
     return _current
 
@@ -166,4 +179,5 @@ def end() -> None:
     if _current is not None:
         scheduler.on_endless_wait = None
         _current.close_all()
+        _current.elsewhere.end()
         _current = None

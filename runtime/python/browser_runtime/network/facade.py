@@ -395,12 +395,19 @@ def _add_unix_functions() -> None:
     asyncio.__all__ = (*asyncio.__all__, *sorted(added))
 
 
-def begin(source: str) -> None:
-    """Set how slow the network of a program is, as the header in its text says."""
+def begin(source: str, *, is_child: bool = False) -> None:
+    """Set how slow the network of a program is, as the header in its text says.
+
+    Args:
+        source: the text of the program.
+        is_child: whether this is a child process, whose parent has told the reader about it.
+    """
     delays = settings.read(source)
-    if delays is None:
+    if delays is None and not is_child:
         facts.invalid_network()
     set_delays(*(delays or settings.Delays()))
+    if is_child:
+        return
     if latency or bandwidth is not None:
         facts.slow_network(latency, bandwidth)
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from browser_runtime.network.cpython import resolver
+from browser_runtime.network.descriptors import Descriptors
 from browser_runtime.network.loopback import addresses
 from browser_runtime.network.loopback.addresses import AF_INET, AF_UNIX, Address, Internet
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
@@ -82,6 +83,30 @@ def _identity(path: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+def bind(table: Descriptors, endpoint: Endpoint, address: Address) -> None:
+    """Bind an endpoint at an address that neither this nor another process uses.
+
+    Raises:
+        OSError: the address is in use or not local, or the endpoint is bound already.
+    """
+    network = table.network
+    if not isinstance(address, tuple):
+        bind_local(network, endpoint, address)
+        if not table.elsewhere.reserve(endpoint):
+            if isinstance(endpoint.name, str):
+                os.unlink(endpoint.name)  # noqa: PTH108 - see `_identity`
+            network.unbind(endpoint)
+            raise failure("EADDRINUSE")
+        return
+    while True:
+        network.bind(endpoint, address)
+        if table.elsewhere.reserve(endpoint):
+            return
+        network.unbind(endpoint)
+        if address[1]:
+            raise failure("EADDRINUSE")
+
+
 def bind_local(network: Network, endpoint: Endpoint, address: str | bytes) -> None:
     """Bind a Unix endpoint at a path, where a file is created, or at an abstract address."""
     if endpoint.name:
@@ -150,12 +175,25 @@ def begin_to_connect(network: Network, endpoint: StreamEndpoint, address: Addres
     if isinstance(address, tuple):
         network.connect(endpoint, address)
         return None
-    found = find_local(network, address)
+    return _begin_to_connect_local(network, endpoint, address)
+
+
+def _begin_to_connect_local(
+    network: Network, endpoint: StreamEndpoint, address: str | bytes
+) -> str | None:
+    error = "ECONNREFUSED"
+    try:
+        found = find_local(network, address)
+    except FileNotFoundError:
+        # Each process has files of its own.
+        found, error = None, "ENOENT"
     if found is not None and not isinstance(found, StreamEndpoint):
         return "EPROTOTYPE"
-    is_listening = found is not None and found.phase is Phase.LISTENING
-    if not is_listening:
-        return "ECONNREFUSED"
-    endpoint.peer_name = address
-    endpoint.connect(found)
-    return None
+    if found is not None and found.phase is Phase.LISTENING:
+        endpoint.peer_name = address
+        endpoint.connect(found)
+        return None
+    if network.others and network.others.connect(endpoint, address, error):
+        endpoint.peer_name = address
+        return None
+    return error

@@ -143,11 +143,7 @@ class Socket(Transfers):
         endpoint = self._endpoint()
         parsed = naming.parse(self._family, address, "bind")
         sys.audit("socket.bind", self, address)
-        network = self._table.network
-        if isinstance(parsed, tuple):
-            network.bind(endpoint, parsed)
-        else:
-            naming.bind_local(network, endpoint, parsed)
+        naming.bind(self._table, endpoint, parsed)
 
     def getsockname(self) -> Any:
         """Return the address of the local endpoint."""
@@ -166,6 +162,7 @@ class Socket(Transfers):
         endpoint = self._stream()
         self._table.network.check_listen(endpoint)
         endpoint.listen(backlog)
+        self._table.elsewhere.listen(endpoint)
 
     def _accept(self) -> tuple[int, Any]:
         """Wait for an incoming connection; return its descriptor and the address of the client."""
@@ -215,12 +212,14 @@ class Socket(Transfers):
         if self._timeout == 0 and not endpoint.is_local:
             return "EINPROGRESS"
         if endpoint.is_connecting():
-            if self._timeout == 0:
+            # On Linux, a Unix socket of another process is connected immediately.
+            is_remote = endpoint.is_local and endpoint.is_outside
+            if self._timeout == 0 and not is_remote:
                 return "EAGAIN"
             if not descriptors.wait_until(
                 lambda: endpoint.is_closed or not endpoint.is_connecting(),
                 (endpoint,),
-                self._timeout,
+                None if is_remote else self._timeout,
                 "connect",
             ):
                 raise TimeoutError("timed out")

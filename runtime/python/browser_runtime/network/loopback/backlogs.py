@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 
-class Backlog[Endpoint]:
+class Backlog[Endpoint, Client]:
     """A queue of connections, with a limit, and of clients for which there is no place in it.
 
     Args:
@@ -19,7 +19,7 @@ class Backlog[Endpoint]:
         self.limit = 0
         # The moment at which a connection arrives, or 0, and the listener's end of it.
         self._arriving: deque[tuple[int, Endpoint]] = deque()
-        self._waiting: deque[Endpoint] = deque()
+        self._waiting: deque[Client] = deque()
 
     @property
     def has_place(self) -> bool:
@@ -46,15 +46,20 @@ class Backlog[Endpoint]:
         """Remove and return the connection that has waited longest."""
         return self._arriving.popleft()[1]
 
-    def let_wait(self, client: Endpoint) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many clients wait for a place."""
+        return len(self._waiting)
+
+    def let_wait(self, client: Client) -> None:
         """Remember a client that is connected when there is a place."""
         self._waiting.append(client)
 
-    def next_client(self) -> Endpoint | None:
+    def next_client(self) -> Client | None:
         """Remove and return a waiting client, if there is a place for it."""
         return self._waiting.popleft() if self._waiting and self.has_place else None
 
-    def clear(self) -> tuple[list[Endpoint], list[Endpoint]]:
+    def clear(self) -> tuple[list[Endpoint], list[Client]]:
         """Remove everything, and return the connections and the clients that waited."""
         connections, clients = [endpoint for _, endpoint in self._arriving], list(self._waiting)
         self._arriving.clear()

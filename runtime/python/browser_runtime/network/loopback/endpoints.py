@@ -51,6 +51,24 @@ class Registry(Protocol):
         """Forget the addresses at which an endpoint is bound."""
 
 
+class Client(Protocol):
+    """What connects to a listener: an endpoint of this process, or one of another process.
+
+    Attributes:
+        is_closed: whether it has given up.
+    """
+
+    is_closed: bool
+
+    def establish(
+        self, listener: "StreamEndpoint", backlog: "Backlog[StreamEndpoint, Client]"
+    ) -> None:
+        """Connect to the listener, and add the listener's end of the connection to the backlog."""
+
+    def refuse(self, error: str) -> None:
+        """Let the attempt to connect fail with this error."""
+
+
 class Phase(Enum):
     """What has happened to an endpoint so far."""
 
@@ -87,6 +105,7 @@ class StreamEndpoint(Pollable):
             "_error",
             "_incoming",
             "_is_read_shut",
+            "_is_remote",
             "_is_reported",
             "_is_write_shut",
         ),
@@ -114,9 +133,11 @@ class StreamEndpoint(Pollable):
         self._moment = 0
         self._is_reported = False
         # Of a listener only.
-        self._backlog: Backlog[StreamEndpoint] | None = None
-        # Of a connection only.
-        self._peer: StreamEndpoint | None = None
+        self._backlog: Backlog[StreamEndpoint, Client] | None = None
+        # Of a connection only. The peer is told when there is something to read, or room.
+        self._peer: Pollable | None = None
+        # Whether the other end is in another process, or may be as long as this is not known.
+        self._is_remote = False
         self._incoming: Stream | None = None
         self._outgoing: Stream | None = None
         self._is_read_shut = self._is_write_shut = self._was_reset = False
@@ -166,6 +187,11 @@ class StreamEndpoint(Pollable):
     def is_serving(self) -> bool:
         """Whether this is an open listener, which waits for clients."""
         return self.phase is Phase.LISTENING and not self.is_closed
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether another process can change the state."""
+        return self._is_remote and not self.is_closed
 
     def _streams(self) -> tuple[Stream, Stream]:
         assert self._incoming is not None
@@ -240,11 +266,26 @@ class StreamEndpoint(Pollable):
         self._admit(self._backlog)
         return accepted
 
-    def _admit(self, backlog: "Backlog[StreamEndpoint]") -> None:
+    def _admit(self, backlog: "Backlog[StreamEndpoint, Client]") -> None:
         """Establish connections for which there was no place before."""
         while (client := backlog.next_client()) is not None:
             if not client.is_closed:
-                client._establish(self, backlog)
+                client.establish(self, backlog)
+
+    def receive_client(self, client: Client, limit: int) -> None:
+        """Connect a client of another process, now or when there is a place for it.
+
+        Args:
+            client: the client.
+            limit: how many clients may wait for a place; further ones are refused.
+        """
+        backlog = self._backlog
+        if backlog is None or self.is_closed or self._is_read_shut or backlog.waiting >= limit:
+            client.refuse("ECONNRESET")
+        elif backlog.has_place:
+            client.establish(self, backlog)
+        else:
+            backlog.let_wait(client)
 
     # --- connecting -------------------------------------------------------------------------------
 
@@ -261,7 +302,7 @@ class StreamEndpoint(Pollable):
         if listener is None or backlog is None:
             self._moment, self._outcome = self._after(2), error
         elif backlog.has_place:
-            self._establish(listener, backlog)
+            self.establish(listener, backlog)
         else:
             backlog.let_wait(self)
         self.changed()
@@ -276,15 +317,39 @@ class StreamEndpoint(Pollable):
         is_first, self._is_reported = not self._is_reported, True
         return is_first
 
-    def _establish(self, listener: "StreamEndpoint", backlog: "Backlog[StreamEndpoint]") -> None:
-        there = StreamEndpoint(self._registry, listener.family, is_local=self.is_local)
-        there.options, there.buffers = dict(listener.options), listener.buffers
-        there.name = listener.name if self.is_local else self._seen_by(listener, self.peer_name)
-        there.peer_name = self._seen_by(listener, self.name)
+    def connect_elsewhere(self) -> None:
+        """Begin to connect to another process; ends with `join_remote` or `refuse`."""
+        self.phase, self._error, self._is_reported = Phase.CONNECTING, "", False
+        self._moment, self._outcome = 0, ""
+        self._is_remote = True
+        self.changed()
+
+    def refuse(self, error: str) -> None:
+        """Let the attempt to connect fail with this error."""
+        self._outcome, self._moment, self._is_remote = error, 0, False
+        self.changed()
+
+    def make_accepted(self, name: Address | None, peer_name: Address | None) -> "StreamEndpoint":
+        """Return the end of a new connection of this listener.
+
+        Args:
+            name: the address to which the client has connected.
+            peer_name: the address of the client.
+        """
+        there = StreamEndpoint(self._registry, self.family, is_local=self.is_local)
+        there.options, there.buffers = dict(self.options), self.buffers
+        there.name = self.name if self.is_local else self._as_seen_here(name)
+        there.peer_name = self._as_seen_here(peer_name)
+        return there
+
+    def establish(
+        self, listener: "StreamEndpoint", backlog: "Backlog[StreamEndpoint, Client]"
+    ) -> None:
+        """Connect to the listener, and add the listener's end of the connection to the backlog."""
+        there = listener.make_accepted(self.peer_name, self.name)
         self.join(there)
-        self._counts = there._counts = True
-        self._registry.open_ends += 2
-        self._registry.on_connection()
+        self._count()
+        there._count()
         # The connection exists for this end after two journeys of a packet, and for the listener
         # after a third one.
         if moment := self._after(2):
@@ -298,8 +363,14 @@ class StreamEndpoint(Pollable):
         latency = self._registry.latency_ns(is_local=self.is_local)
         return self._registry.now() + journeys * latency if latency else 0
 
-    def _seen_by(self, listener: "StreamEndpoint", address: Address | None) -> Address | None:
-        return None if address is None else as_seen_by(address, listener.family)
+    def _as_seen_here(self, address: Address | None) -> Address | None:
+        return None if address is None else as_seen_by(address, self.family)
+
+    def _count(self) -> None:
+        """Count this end among those that are open."""
+        self._counts = True
+        self._registry.open_ends += 1
+        self._registry.on_connection()
 
     def join(self, there: "StreamEndpoint") -> None:
         """Make this endpoint and another one the two ends of a connection."""
@@ -307,6 +378,22 @@ class StreamEndpoint(Pollable):
         self._incoming = there._outgoing = self._registry.make_stream(there, self)
         self._peer, there._peer = there, self
         self.phase = there.phase = Phase.CONNECTED
+
+    def join_remote(self, peer: Pollable, outgoing: Stream, incoming: Stream) -> None:
+        """Make this endpoint one end of a connection whose other end is in another process.
+
+        Args:
+            peer: stands for the other end. Its method `changed` is called when there is something
+                to read in `outgoing`, or room in `incoming`.
+            outgoing: the stream that this endpoint writes.
+            incoming: the stream that this endpoint reads.
+        """
+        moment = self._after(2) if self.phase is Phase.CONNECTING else 0
+        self._peer, self._outgoing, self._incoming = peer, outgoing, incoming
+        self._is_remote = True
+        self.phase, self._moment = (Phase.CONNECTING if moment else Phase.CONNECTED), moment
+        self._count()
+        self.changed()
 
     # --- data -------------------------------------------------------------------------------------
 
@@ -450,5 +537,4 @@ class StreamEndpoint(Pollable):
             there.lingers = True
             there.close()
         for client in clients:
-            client._outcome, client._moment = "ECONNREFUSED", 0
-            client.changed()
+            client.refuse("ECONNREFUSED")

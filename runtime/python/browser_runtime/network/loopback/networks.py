@@ -1,9 +1,16 @@
 """The network of one program: which endpoint is bound where, and how endpoints find one another."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from browser_runtime.network.loopback import addresses
-from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNIX, Internet
+from browser_runtime.network.loopback.addresses import (
+    AF_INET,
+    AF_INET6,
+    AF_UNIX,
+    Address,
+    Internet,
+)
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
 from browser_runtime.network.loopback.endpoints import Phase, StreamEndpoint
 from browser_runtime.network.loopback.errors import failure
@@ -12,6 +19,26 @@ from browser_runtime.network.loopback.pollable import Pollable
 from browser_runtime.network.loopback.streams import Link, Memory, Stream
 
 type Endpoint = StreamEndpoint | DatagramEndpoint
+
+
+class Others(Protocol):
+    """The other processes of the program, of which each has a network of its own."""
+
+    def connect(self, endpoint: StreamEndpoint, address: Address, error: str) -> bool:
+        """Begin to connect to another process that listens at an address.
+
+        Args:
+            endpoint: the client.
+            address: where it connects.
+            error: the name of the error if no process listens there.
+
+        Returns:
+            Whether there is another process, so that the outcome is not known yet.
+        """
+
+    def release(self, endpoint: Pollable) -> None:
+        """Let other processes use the addresses at which an endpoint was bound."""
+
 
 # What all unread bytes of a program may occupy together.
 MAX_UNREAD_BYTES = 256 * 1024 * 1024
@@ -34,10 +61,16 @@ class Network:
         latency: how long a packet is on its way, in seconds; not for Unix sockets and pipes.
         bandwidth: how many bytes each direction of a connection carries in a second; None for any
             number.
+        first_port: which of the ports that the system chooses comes first, counted from 0.
     """
 
     def __init__(
-        self, now: Callable[[], int], *, latency: float = 0, bandwidth: float | None = None
+        self,
+        now: Callable[[], int],
+        *,
+        latency: float = 0,
+        bandwidth: float | None = None,
+        first_port: int = 0,
     ) -> None:
         self.now = now
         self.memory = Memory(MAX_UNREAD_BYTES)
@@ -55,7 +88,10 @@ class Network:
         self.open_ends = 0
         # Called when a connection is established.
         self.on_connection: Callable[[], None] = lambda: None
-        self._next_port = 0
+        # What other processes of the program offer; None if there are none. See `elsewhere`.
+        self.others: Others | None = None
+        # Each process begins with another port, so that no two of them use the same one.
+        self._next_port = first_port
         self._turn = 0
 
     @property
@@ -73,6 +109,19 @@ class Network:
             return Stream(Link(self.now), sender.buffers[0] or UNIX_BUFFERS[0], self.memory)
         capacity = (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
         return Stream(Link(self.now, self._latency, self._bandwidth), capacity, self.memory)
+
+    def make_remote_streams(self, endpoint: StreamEndpoint) -> tuple[Stream, Stream]:
+        """Return the streams to and from an endpoint of another process.
+
+        What the endpoint writes is sent without delay. The latency and bandwidth are those of the stream
+        that it reads, as the other process has such a stream as well.
+        """
+        is_local = endpoint.is_local
+        defaults = UNIX_BUFFERS if is_local else TCP_BUFFERS
+        sent = endpoint.buffers[0] or defaults[0]
+        received = endpoint.buffers[1] or defaults[1]
+        link = Link(self.now) if is_local else Link(self.now, self._latency, self._bandwidth)
+        return Stream(Link(self.now), sent, self.memory), Stream(link, received, self.memory)
 
     def make_pipe(self) -> tuple[PipeReader, PipeWriter]:
         """Return the two ends of a new pipe."""
@@ -147,6 +196,11 @@ class Network:
             for other in self._bound.get((type(endpoint), port), ())
         )
 
+    def families(self, endpoint: Endpoint) -> set[int]:
+        """Return the families whose packets an endpoint gets at the address where it is bound."""
+        assert isinstance(endpoint.name, tuple)
+        return _families(endpoint, endpoint.name[0])
+
     def _overlap(self, endpoint: Endpoint, host: str, other: Endpoint) -> bool:
         """Return whether a host that an endpoint wants includes an address of another one."""
         assert isinstance(other.name, tuple)
@@ -160,6 +214,8 @@ class Network:
         """Forget the addresses at which an endpoint is bound."""
         assert isinstance(endpoint, StreamEndpoint | DatagramEndpoint)
         self.servers.pop(endpoint, None)
+        if self.others:
+            self.others.release(endpoint)
         for key in [key for key, bound in self._local.items() if bound is endpoint]:
             del self._local[key]
         if isinstance(endpoint.name, tuple):
@@ -168,6 +224,11 @@ class Network:
                 here.remove(endpoint)
             if not here:
                 self._bound.pop((type(endpoint), endpoint.name[1]), None)
+
+    def unbind(self, endpoint: Endpoint) -> None:
+        """Let an endpoint be as it was before it was bound."""
+        self.release(endpoint)
+        endpoint.name, endpoint.is_bound = None, False
 
     def bind_local(self, endpoint: Endpoint, key: object, name: str | bytes) -> None:
         """Bind a Unix endpoint.
@@ -223,6 +284,8 @@ class Network:
             for each in self._receivers(StreamEndpoint, endpoint.family, target)
             if isinstance(each, StreamEndpoint) and each.phase is Phase.LISTENING
         ]
+        if not listening and self.others and self.others.connect(endpoint, target, "ECONNREFUSED"):
+            return
         self._turn += 1  # Listeners that share a port take turns.
         endpoint.connect(listening[self._turn % len(listening)] if listening else None)
 
