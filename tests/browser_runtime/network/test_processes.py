@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from runnable_tracer.recorder import Recorder
 
-from tests.browser_runtime.harness import broker
+from tests.browser_runtime.harness import broker, scheduler, tracing
 from tests.browser_runtime.network.programs import NetworkLibrary, descriptors, facade, run
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -391,3 +392,72 @@ def test_the_event_loop_connects_to_another_process() -> None:
         return line
 
     assert run(lambda library: asyncio.run(main(library))) == b"LINE\n"
+
+
+def test_the_data_of_many_connections_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = descriptors.Elsewhere.__init__.__globals__
+    monkeypatch.setitem(elsewhere, "_MANY", 1_000_000)
+    monkeypatch.setitem(elsewhere, "_MAX_ENDS", 20)
+
+    def program(library: NetworkLibrary) -> None:
+        other = OtherProcess(library)
+        other.listen("tcp 2 8000 *")
+        clients = [library.socket.create_connection(("127.0.0.1", 8000)) for _ in range(20)]
+        with pytest.raises(OSError, match="No buffer space available"):
+            library.socket.create_connection(("127.0.0.1", 8000))
+        for client in clients:
+            client.setblocking(False)
+            client.send(bytes(1_000_000))
+        in_flight = descriptors.current().elsewhere.in_flight
+        assert 1_000_000 < in_flight < 1_000_000 + 20 * 64 * 1024
+        others = [OtherProcess(library) for _ in clients]
+        for each in others:
+            each._listener = other._listener
+            each.accept()
+            received = 0
+            while received < 1_000_000:
+                received += len(each.receive() or b"") - 1
+        for client in clients:
+            client.close()
+        assert [each.receive() for each in others] == [END] * 20
+        assert descriptors.current().elsewhere.in_flight == 0
+
+    run(program)
+
+
+class Observer:
+    """Collects why the main thread waits, and how often threads wake it."""
+
+    def __init__(self) -> None:
+        self._recorder = Recorder("program.py", lambda: 0, scheduler.get_ident)
+        self.waits: list[str] = []
+        self.woken_by_threads = 0
+
+    def wait(self, _: int, frame: Any, *, is_last: bool) -> None:  # noqa: ARG002
+        why = tracing.reason_of(frame, self._recorder)
+        if why is not None and why[0] != "sleep":
+            self.waits.append(f"{why[0]} {why[1]}")
+
+    def woken(self, _: int) -> None:
+        self.woken_by_threads += 1
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def test_timelines_name_the_waits_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def program(library: NetworkLibrary) -> None:
+        observer = Observer()
+        monkeypatch.setattr(scheduler, "observer", observer)
+        other = OtherProcess(library)
+        other.listen("tcp 2 8000 *")
+        client = library.socket.create_connection(("127.0.0.1", 8000))
+        connection = other.accept()
+        with broker.another_process():
+            broker.send(connection["to client"], DATA + b"x" * 100)
+        client.recv(100)
+        monkeypatch.setattr(scheduler, "observer", None)
+        assert observer.waits == ["connect 127.0.0.1:8000", "read 127.0.0.1:8000"]
+        assert observer.woken_by_threads == 0
+
+    run(program)

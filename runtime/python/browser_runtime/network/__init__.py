@@ -29,9 +29,9 @@ How other parts of the runtime use it:
   `polling.Epoll`. Another thread can wake a loop that waits in `select` through a pipe, or, without
   any descriptor, by an object of a class derived from `Pollable` that is registered with
   `descriptors.current().open(…)`: set what its `state()` returns, and call its `changed()`.
-- A link to another process is a `Pollable` as well, or a pair of `streams.Stream` that something
-  else fills and empties; `is_outside` is true for it. `Network.find_local`, `Network.bind` and
-  `Network.connect` are the places at which addresses are resolved.
+- Each process has a network of its own. `elsewhere` connects their TCP and Unix sockets; datagrams
+  do not reach other processes. If nothing listens at an address in this process, `Network.connect`
+  asks the others. An endpoint whose peer is in another process has `is_outside`.
 """
 
 from browser_runtime.network import facade

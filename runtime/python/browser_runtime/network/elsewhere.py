@@ -9,6 +9,7 @@ No thread does this. The worker calls `RemoteEnd` when a message arrives, and an
 when the program has written or read something.
 """
 
+import contextlib
 import json
 import os
 from typing import Any
@@ -36,6 +37,10 @@ from browser_runtime.scheduling import scheduler
 _DATA, _END, _RESET = b"\0", b"\1", b"\2"
 # How many bytes the broker holds of one direction of a connection, and the size of one message.
 _IN_FLIGHT, _MESSAGE = 256 * 1024, 64 * 1024
+# The same if the broker holds more than this of all connections, of which there may be so many. The
+# worker lets a process send 512 MiB that nobody receives; see runtime/worker/links/process_link.ts.
+_MANY, _MAX_ENDS = 64 * 1024 * 1024, 4096
+_IN_FLIGHT_OF_MANY, _MESSAGE_OF_MANY = 48 * 1024, 16 * 1024
 # How many clients may wait for a place in the backlog of a listener.
 _MAX_WAITING = 1024
 
@@ -56,7 +61,15 @@ class RemoteEnd(Pollable):
     """
 
     __slots__ = (
-        *("_elsewhere", "_endpoint", "_from_program", "_is_ended", "_pending", "_question"),
+        *(
+            "_counted",
+            "_elsewhere",
+            "_endpoint",
+            "_from_program",
+            "_is_ended",
+            "_pending",
+            "_question",
+        ),
         *("_receives", "_sends", "_to_program"),
     )
 
@@ -71,6 +84,8 @@ class RemoteEnd(Pollable):
         self._from_program, self._to_program = elsewhere.network.make_remote_streams(endpoint)
         # The channels, or 0 after this process has closed its end.
         self._sends, self._receives = sends, receives
+        # How many bytes of this connection `Elsewhere.in_flight` contains.
+        self._counted = 0
         # The open question for the next message, or 0.
         self._question = 0
         # What has arrived and has no room in the buffer of the program's end.
@@ -104,9 +119,13 @@ class RemoteEnd(Pollable):
             self._stop_sending()
             return
         has_sent = False
-        while stream.available and (is_last or broker.unread(self._sends) < _IN_FLIGHT):
-            self._post(_DATA + stream.read(_MESSAGE))
+        self._count()
+        is_crowded = self._elsewhere.in_flight > _MANY
+        most = _IN_FLIGHT_OF_MANY if is_crowded else _IN_FLIGHT
+        while stream.available and (is_last or broker.unread(self._sends) < most):
+            self._post(_DATA + stream.read(_MESSAGE_OF_MANY if is_crowded else _MESSAGE))
             has_sent = True
+        self._count()
         if stream.is_ended and not stream.available:
             if not self._is_ended:
                 self._is_ended = True
@@ -116,6 +135,11 @@ class RemoteEnd(Pollable):
         if has_sent and stream.room * 3 >= stream.capacity:
             self._endpoint.changed()
 
+    def _count(self) -> None:
+        unread = broker.unread(self._sends) if self._sends else 0
+        self._elsewhere.in_flight += unread - self._counted
+        self._counted = unread
+
     def _post(self, message: bytes) -> None:
         broker.send(self._sends, to_js(message))
 
@@ -123,6 +147,7 @@ class RemoteEnd(Pollable):
         asking.forget_room(self._sends)
         broker.close(self._sends, "writer")
         self._sends = 0
+        self._count()
         self._from_program.drop_reader()
         self._finish()
 
@@ -219,11 +244,14 @@ class Elsewhere:
     Attributes:
         network: the network of this process.
         ends: the other ends of the connections to other processes.
+        in_flight: how many bytes this process has sent that have not been received yet, as far as
+            it knows.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.ends: dict[RemoteEnd, None] = {}
+        self.in_flight = 0
         # Endpoints that are bound → the channel under whose names the broker knows them.
         self._channels: dict[Pollable, int] = {}
         # Of these channels, the ones that receive connections → the open question for the next one.
@@ -282,7 +310,10 @@ class Elsewhere:
         if message is None:
             return
         client = _RemoteClient(self, json.loads(message.to_bytes()))
-        listener.receive_client(client, _MAX_WAITING)
+        if len(self.ends) >= _MAX_ENDS:
+            client.refuse("ECONNRESET")
+        else:
+            listener.receive_client(client, _MAX_WAITING)
         if self._channels.get(listener) == number:
             self._await_client(listener, number)
 
@@ -292,6 +323,9 @@ class Elsewhere:
         """Begin to connect to another process; see `networks.Others`."""
         if broker.is_alone():
             return False
+        if len(self.ends) >= _MAX_ENDS:
+            endpoint.connect(None, "ENOBUFS")
+            return True
         sends, token = _new_channel("writer")
         receives, other_token = _new_channel("reader")
         connection = {
@@ -322,7 +356,8 @@ class Elsewhere:
     def end(self) -> None:
         """Send what the program has written before this process ends."""
         for end in list(self.ends):
-            end.send_everything()
+            with contextlib.suppress(Exception):  # The worker refuses too much data.
+                end.send_everything()
 
 
 def _new_channel(own: str) -> tuple[int, int]:

@@ -113,8 +113,8 @@ class Network:
     def make_remote_streams(self, endpoint: StreamEndpoint) -> tuple[Stream, Stream]:
         """Return the streams to and from an endpoint of another process.
 
-        What the endpoint writes is sent without delay. The latency and bandwidth are those of the stream
-        that it reads, as the other process has such a stream as well.
+        What the endpoint writes is sent without delay. The latency and bandwidth are those of the
+        stream that it reads, because the other process has such a stream as well.
         """
         is_local = endpoint.is_local
         defaults = UNIX_BUFFERS if is_local else TCP_BUFFERS
