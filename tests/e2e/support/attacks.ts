@@ -167,6 +167,10 @@ export class Victim {
   /** Runs the normal programs once, and remembers the state of the page after them. */
   async prepare(programs: NormalProgram[]): Promise<void> {
     for (const program of programs) await this.#runNormal(program);
+    // The theme adds a button to the code in the text of the page when this code first comes into view.
+    // An attack with a short source would bring it into view.
+    await this.#page.$eval("article > .highlight", (code) => code.scrollIntoView());
+    await this.#page.waitForSelector("article > .highlight button");
     await this.#page.evaluate(() => {
       const seen: string[] = [];
       Object.assign(window, { seen });
