@@ -1,8 +1,9 @@
 """The scheduler: which thread runs, which ones wait, and what wakes them.
 
-One thread runs at a time, as under the GIL. A thread is suspended in two cases only: it calls
-`wait`, or its time slice ends, which `slices` handles. Code of the package `browser_runtime` is
-never interrupted by the end of a time slice, so changes that it makes to its own state are atomic.
+One thread runs at a time, as under the GIL. Other threads run only while the running thread is in
+`suspend`: it waits, yields, awaits a promise, or its time slice ends, which `slices` handles; or
+after it has ended. Code of the package `browser_runtime` is never interrupted by the end of a time
+slice, so changes that it makes to its own state are atomic.
 """
 
 import asyncio
@@ -25,7 +26,8 @@ MAIN = 1
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
 
 
-# Some servers wait for a time that is so long, in seconds, that it is meant as for ever.
+# A timeout of at least this many seconds counts as long as none in `is_only_serving`, because some
+# servers pass such a timeout instead of none.
 _VERY_LONG = 3000
 
 
@@ -52,7 +54,7 @@ class Waiting:
         self.woken = False
         # Whether the thread waits for a client, which is what a server is there for.
         self.is_serving = is_serving
-        # Whether the wait has no end that the reader would live to see.
+        # Whether there is no timeout, or one of at least `_VERY_LONG`.
         self.is_long = seconds is None or seconds >= _VERY_LONG
         # Whether only another thread can end the wait, but no clock and nothing outside of Python.
         self.is_endless = seconds is None and not outside and not is_serving
@@ -163,7 +165,10 @@ class Observer(Protocol):
         """Send what has been recorded so far to the page."""
 
     def watch_collections(self) -> None:
-        """Begin to record the watched collections, just before the program itself runs."""
+        """Begin to record the collections that the program's header names in `watch`.
+
+        This is called just before the program itself runs.
+        """
 
     def fail(self, error: BaseException) -> None:
         """Record that the main thread ends with an exception."""
@@ -174,7 +179,8 @@ class Observer(Protocol):
         Args:
             ident: the number of the thread.
             frame: the frame of the function that waits.
-            is_last: whether no thread of the program will run for a while; see `_is_last_wait`.
+            is_last: whether probably no thread of the program will run for a while; see
+                `_is_last_wait`.
         """
 
     def woken(self, ident: int) -> None:
@@ -206,8 +212,8 @@ class Observer(Protocol):
 observer: Observer | None = None
 
 
-# Called when a thread begins to wait for a client, or for another thread without a limit. None if
-# the program has no sockets; see `network.servers`.
+# Called when a thread begins to wait for a client, or for another thread without a limit, and when
+# a thread ends. None if the program has no sockets; see `network.servers`.
 on_endless_wait: Callable[[], None] | None = None
 
 
@@ -305,7 +311,10 @@ _LONG_WAIT = 0.1
 
 
 def _is_last_wait(seconds: float | None) -> bool:
-    """Return whether no thread of the program will run for a while once this wait has begun."""
+    """Return whether this wait is long and every thread is in `wait`; False in virtual time.
+
+    Some of the threads may have been woken already, or may time out soon.
+    """
     return (
         (seconds is None or seconds >= _LONG_WAIT)
         and len(_state.waiting) == len(_state.alive)
@@ -445,7 +454,11 @@ def _wait(
 
 
 def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
-    """Wait in a browser that cannot switch stacks, where the main thread is the only thread."""
+    """Wait without suspending the stack, as if the main thread were the only one.
+
+    In a browser that cannot switch stacks, no other thread can be started. Elsewhere, the running
+    code was called by JavaScript, and no other thread can run during this call.
+    """
     if seconds is not None:
         if observer:
             observer.wait(MAIN, sys._getframe(3), is_last=seconds >= _LONG_WAIT)
@@ -465,7 +478,10 @@ def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
 
 
 def _jump_if_idle() -> None:
-    """Move virtual time to the end of the next wait if no thread can run before then."""
+    """Move virtual time to the end of the wait that ends first, if no thread can run before then.
+
+    Nothing happens while Ctrl+C is pending, or while a thread waits for input.
+    """
     if kernel.interrupted or _state.asking or len(_state.waiting) < len(_state.alive):
         return
     waits = _state.waiting.values()
@@ -481,16 +497,16 @@ def _jump_if_idle() -> None:
 
 
 def is_only_serving() -> bool:
-    """Return whether every thread waits, none can wake another, and at least one is a server.
+    """Return whether every thread waits for long, at least one for clients, the others for threads.
 
-    Such a program is no deadlock: it waits for clients, of which none has been started yet.
+    Such a program is no deadlock, because a client may come.
     """
     waits = _state.waiting.values()
     return waits_for_clients() and all(each.is_long for each in waits)
 
 
 def waits_for_clients() -> bool:
-    """Like `is_only_serving`, but the waits of servers may have timeouts.
+    """Like `is_only_serving`, but the waits for clients may have timeouts of any length.
 
     Some servers look at regular intervals whether they have to end.
     """
@@ -624,7 +640,7 @@ def raise_requested() -> None:
 
     Functions that wait call this last, because CPython raises the exception when the call of such a
     function has ended, for example when the lock is acquired. Nothing is raised if the function was
-    called by the runtime itself, which could then leave an update unfinished.
+    called by the runtime itself, because an exception there could leave an update unfinished.
     """
     me = _state.current
     if me not in _state.requested or is_ours(sys._getframe(2).f_code.co_filename):

@@ -103,8 +103,9 @@ def add_loop(loop: base_events.BaseEventLoop) -> None:
 
 
 def pause() -> None:
-    """Pause the program and send its state to the page. No thread of the program may be running.
+    """Pause the program and send its state to the page.
 
+    This is called while no thread runs, or by `_pause_before`, which then suspends the thread.
     Do nothing if no program runs: there would be no state to send, and the page offers to resume a
     program only after it has received its state.
     """
