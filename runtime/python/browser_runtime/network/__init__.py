@@ -5,7 +5,7 @@ Nothing leaves the page. The layers, of which each may use only those above it i
 1. **The loopback**, without file descriptors, threads or CPython's interfaces: `pollable` (state
    and observers), `streams` (bounded bytes in one direction, with latency and bandwidth),
    `endpoints` (TCP and Unix connections, listeners), `datagrams`, `pipes`, `addresses`, and
-   `loopback` with the class `Network`, which knows what is bound where. A call that cannot
+   `networks` with the class `Network`, which knows what is bound where. A call that cannot
    continue raises `pollable.WouldBlock`. `Pollable.observers` are called whenever the state may
    have changed. `Pollable.next_change()` is the moment, in ns on the program's monotonic clock, at
    which the state changes by itself, because something is on its way.
@@ -18,7 +18,7 @@ Nothing leaves the page. The layers, of which each may use only those above it i
    `messages`, `functions`, `resolver`, `polling` (`select`, `poll`, `epoll`) and `system`
    (`os.pipe`, `os.read`, …).
 
-`servers` tells the page when a program only waits for clients. `tls` lets the use of TLS fail.
+`servers` tells the page when a program only waits for clients. `tls` makes the use of TLS fail.
 
 `facade`, `constants`, `settings`, `stored_code` and `tls` are the only modules that are loaded
 before a program needs a network. `settings` reads how slow the network of a program is.

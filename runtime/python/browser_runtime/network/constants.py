@@ -1,4 +1,7 @@
-"""Constants of `_socket` and `select` on Linux that the browser's Python lacks or has otherwise."""
+"""Constants of `_socket` and `select` on Linux.
+
+The browser's Python lacks those of `_socket` that are listed here, or has other values for them.
+"""
 
 SOCKET: dict[str, int] = {
     "AF_UNIX": 1,

@@ -125,7 +125,8 @@ def wait_until(
             if left == 0:
                 return False
             until = _sooner(left, observed)
-            # With many descriptors, this question takes long, so it is asked only if necessary.
+            # Asking all objects for `is_serving` takes long if there are many of them, so they are
+            # asked only if the answer matters.
             may_serve = until is None or current().network.awaits_clients
             scheduler.wait(
                 until,

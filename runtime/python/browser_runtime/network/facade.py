@@ -70,7 +70,7 @@ _LOADED = (*_FUNCTIONS, "polling", "sockets", "system")
 _importing: Importing = nullcontext
 
 # Whether the real methods are in use, and the latency (in seconds) and bandwidth (in bytes per
-# second) of the network; see `loopback.Network`.
+# second) of the network; see `networks.Network`.
 _is_loaded = False
 latency: float = 0
 bandwidth: float | None = None
@@ -332,7 +332,8 @@ def os_functions() -> dict[str, Callable[..., Any]]:
     return functions
 
 
-# What returns the status of a file, and does not know that it is a socket.
+# The original functions that return the status of a file. They report the file of a Unix socket as
+# an ordinary file.
 _STATUS_FUNCTIONS: dict[str, Callable[..., os.stat_result]] = {
     "stat": os.stat,
     "lstat": os.lstat,

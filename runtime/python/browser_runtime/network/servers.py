@@ -36,7 +36,10 @@ class Servers:
         network.on_connection = self._withdraw
 
     def look(self) -> None:
-        """Report that the program waits for clients, if it does; called when a thread waits."""
+        """Report that the program waits for clients, if it does.
+
+        For when this is called, see `scheduler.on_endless_wait`.
+        """
         if self._is_reported or not self._network.awaits_clients or _has_processes():
             return
         if not scheduler.waits_for_clients():

@@ -42,7 +42,10 @@ def setdefaulttimeout(seconds: float | None, /) -> None:
 
 
 def deadline(seconds: float | None) -> int | None:
-    """Return the moment at which a call with this timeout ends, in ns; None for no limit."""
+    """Return the moment at which a call with this timeout ends, in ns.
+
+    The result is None if the timeout is None (no limit) or 0 (the call does not wait).
+    """
     return virtual_time.moment_in(seconds) if seconds else None
 
 
@@ -50,7 +53,7 @@ def left(end: int | None, seconds: float | None) -> float | None:
     """Return how many seconds are left until a deadline.
 
     Args:
-        end: the deadline; None for no limit.
-        seconds: the result without a deadline.
+        end: what `deadline` has returned.
+        seconds: the timeout, which is the result if `end` is None.
     """
     return seconds if end is None else virtual_time.seconds_to(end)

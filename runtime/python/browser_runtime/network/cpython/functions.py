@@ -9,7 +9,8 @@ from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNI
 from browser_runtime.network.loopback.errors import failure
 
 _STREAM, _DATAGRAM = 1, 2
-# The size of a header of ancillary data, and to what size Linux rounds the data up.
+# In bytes: the size of a header of ancillary data, and the unit to whose multiples Linux rounds the
+# size of the data up.
 _HEADER, _UNIT = 16, 8
 _LONGEST = 2**31 - 1
 

@@ -1,4 +1,4 @@
-"""Sending messages to addresses, and the parts of `sendmsg` and `recvmsg`."""
+"""Sends messages to addresses, and reads the buffers and ancillary data that programs pass."""
 
 from collections.abc import Iterable
 from typing import Any

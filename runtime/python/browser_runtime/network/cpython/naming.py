@@ -12,7 +12,8 @@ from browser_runtime.network.loopback.endpoints import Phase, StreamEndpoint
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import Endpoint, Network
 
-# The longest path of a Unix socket, `sizeof(sun_path)`.
+# The longest abstract address of a Unix socket, `sizeof(sun_path)`. A path must be shorter, because
+# a null byte ends it.
 _MAX_PATH = 108
 
 

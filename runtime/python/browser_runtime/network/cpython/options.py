@@ -39,7 +39,7 @@ _DEFAULTS = {
     (_TCP, 12): 1,  # TCP_QUICKACK
     (_IPV6, 16): 64,  # IPV6_UNICAST_HOPS
 }
-# No level of Linux has an option with this number.
+# Options of Linux from this number on, such as UDP_SEGMENT (103), do not exist here.
 _TOO_GREAT = 100
 # The smallest and the greatest size of a buffer, see /proc/sys/net/core/wmem_max.
 _SMALLEST = {_SNDBUF: 4608, _RCVBUF: 2304}

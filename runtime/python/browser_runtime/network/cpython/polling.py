@@ -223,7 +223,7 @@ class Epoll(Pollable):
 
     @property
     def may_be_ready(self) -> bool:
-        """Whether a watched object may be ready; it is for an event loop, in each iteration."""
+        """Whether a watched object may be ready, which event loops ask in each iteration."""
         return bool(self._candidates)
 
     def next_change(self) -> int | None:

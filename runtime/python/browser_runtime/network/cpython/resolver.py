@@ -20,7 +20,7 @@ _TEXTS = {
 }
 _FLAGS, _NO_NAME, _AGAIN, _FAMILY, _KIND, _SERVICE, _ADDRESS_FAMILY = -1, -2, -3, -6, -7, -8, -9
 _PASSIVE, _CANONICAL, _NUMERIC_HOST, _NUMERIC_SERVICE = 0x1, 0x2, 0x4, 0x400
-# The type of a socket, its protocol, and the name of that.
+# The type of a socket → its protocol.
 _KINDS = {1: 6, 2: 17, 3: 0}
 _PROTOCOLS = {6: 1, 17: 2}
 _PROTOCOL_NAMES = {"ip": 0, "icmp": 1, "tcp": 6, "udp": 17, "ipv6": 41, "ipv6-icmp": 58}
@@ -60,7 +60,7 @@ def gethostname() -> str:
 
 
 def _text(host: Any) -> str:
-    """Return the name of a host as text, after the encoding that CPython uses for names."""
+    """Return the name of a host as text, encoded with IDNA if it is not in ASCII, as on CPython."""
     if isinstance(host, str):
         return host if host.isascii() else host.encode("idna").decode()
     if isinstance(host, bytes | bytearray):

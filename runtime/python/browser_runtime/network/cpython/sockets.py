@@ -19,7 +19,7 @@ from browser_runtime.network.loopback.endpoints import StreamEndpoint
 from browser_runtime.network.loopback.errors import failure, number_of
 
 _STREAM, _DATAGRAM, _RAW = 1, 2, 3
-_GREATEST_KIND = 10
+_GREATEST_KIND = 10  # SOCK_PACKET; Linux reports greater types as invalid.
 _NONBLOCK, _CLOEXEC = 0o4000, 0o2000000
 _PROTOCOLS = {_STREAM: 6, _DATAGRAM: 17}
 _DONTWAIT, _PEEK, _WAITALL, _OUT_OF_BAND = 0x40, 0x2, 0x100, 0x1

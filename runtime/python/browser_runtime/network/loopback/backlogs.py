@@ -15,7 +15,7 @@ class Backlog[Endpoint, Client]:
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
-        # One more than this is accepted, as on Linux.
+        # The queue holds one connection more than this, as on Linux.
         self.limit = 0
         # The moment at which a connection arrives, or 0, and the listener's end of it.
         self._arriving: deque[tuple[int, Endpoint]] = deque()

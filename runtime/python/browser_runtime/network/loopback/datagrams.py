@@ -73,7 +73,7 @@ class DatagramEndpoint(Pollable):
         # Whether the program has bound it, and not only sent from it.
         self.is_bound = False
         self.find: Callable[[], DatagramEndpoint | None] | None = None
-        # The moment of arrival, the message and its sender.
+        # The moment of arrival (0 without latency), the message and its sender.
         self._queue: deque[tuple[int, bytes, Address | None]] = deque()
         self._size = 0
         self._error = ""
@@ -173,6 +173,8 @@ class DatagramEndpoint(Pollable):
 
     def receive(self, *, is_peek: bool = False) -> tuple[bytes, Address | None]:
         """Return the oldest message and its sender.
+
+        If there is none and `shutdown` has ended reading, the message is empty, without a sender.
 
         Raises:
             WouldBlock: there is no message.

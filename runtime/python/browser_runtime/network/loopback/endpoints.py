@@ -511,7 +511,11 @@ class StreamEndpoint(Pollable):
             self._peer.changed()
 
     def close(self) -> None:
-        """Close this end; what has been sent still arrives, unless this end has unread data."""
+        """Close this end.
+
+        What has been sent still arrives. Then the peer finds the end, or a reset if this end has
+        unread data or `lingers` is set.
+        """
         if self.is_closed:
             return
         self._registry.release(self)
@@ -519,7 +523,7 @@ class StreamEndpoint(Pollable):
             self._registry.open_ends -= 1
         self._refuse_all()
         if self._incoming is not None and self._outgoing is not None:
-            # With latency, the peer may have connected without knowing it; that is no reset.
+            # After a reset by the peer, unread data is no reason to send one back.
             if (self._incoming.unread and not self._incoming.is_reset) or self.lingers:
                 self._outgoing.reset()
             else:

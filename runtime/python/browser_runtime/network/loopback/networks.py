@@ -44,7 +44,8 @@ class Others(Protocol):
 MAX_UNREAD_BYTES = 256 * 1024 * 1024
 # The ports that the system chooses, as /proc/sys/net/ipv4/ip_local_port_range has them.
 _EPHEMERAL = range(32_768, 61_000)
-# The buffers of a connection over the loopback interface of Linux, and of a Unix socket.
+# The buffers for sending and for receiving, in bytes: of a connection over the loopback interface
+# of Linux, and of a Unix socket.
 TCP_BUFFERS = 2_626_560, 131_072
 UNIX_BUFFERS = 212_992, 212_992
 
@@ -82,7 +83,7 @@ class Network:
         self._local: dict[object, Endpoint] = {}
         # What identifies the files at which sockets have been bound, also after they were closed.
         self.socket_files: set[tuple[int, int]] = set()
-        # What waits for clients: open listeners, and endpoints for datagrams that are bound.
+        # What waits for clients: open listeners, and UDP endpoints that the program has bound.
         self.servers: dict[Endpoint, None] = {}
         # How many ends of connections are open. Pairs of sockets do not count.
         self.open_ends = 0
@@ -104,7 +105,10 @@ class Network:
         return 0 if is_local else self._latency_ns
 
     def make_stream(self, sender: StreamEndpoint, receiver: StreamEndpoint) -> Stream:
-        """Return a stream whose capacity depends on the buffers of both ends."""
+        """Return a stream whose capacity is the sum of the buffers at both ends.
+
+        For Unix sockets, it is the sender's buffer alone.
+        """
         if sender.is_local:
             return Stream(Link(self.now), sender.buffers[0] or UNIX_BUFFERS[0], self.memory)
         capacity = (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
@@ -167,7 +171,7 @@ class Network:
             self.servers[endpoint] = None
 
     def bind_anywhere(self, endpoint: Endpoint) -> None:
-        """Bind an endpoint that is not bound at any free port."""
+        """Bind an endpoint at any free port, unless it is bound already."""
         if endpoint.name is None:
             host = addresses.WILDCARDS[endpoint.family]
             self._bind(endpoint, host, self._free_port(endpoint, host))
@@ -253,7 +257,13 @@ class Network:
     # --- finding ----------------------------------------------------------------------------------
 
     def check_listen(self, endpoint: StreamEndpoint) -> None:
-        """Check that an endpoint may listen where it is bound."""
+        """Check that an endpoint may listen where it is bound.
+
+        A TCP endpoint that is not bound is bound at any free port.
+
+        Raises:
+            OSError: another endpoint listens there, or this is a Unix endpoint that is not bound.
+        """
         if endpoint.name is None:
             if endpoint.is_local:
                 raise failure("EINVAL")
@@ -304,7 +314,10 @@ class Network:
     def _receivers(
         self, kind: type[Endpoint], family: int, address: Internet
     ) -> Iterator[Endpoint]:
-        """Yield the endpoints that are bound at an address, the last one and exact ones first."""
+        """Yield the endpoints that are bound at an address: this host before wildcards.
+
+        Among these, the endpoint that was bound last is the first.
+        """
         host = address[0]
         is_mapped = family == AF_INET6 and host.startswith("::ffff:")
         families = {AF_INET} if is_mapped else {family}
@@ -326,7 +339,7 @@ def _matches(host: str, other: Endpoint) -> bool:
 
 
 def _families(endpoint: Endpoint, host: str) -> set[int]:
-    """Return the families whose packets an endpoint gets that is bound at a host."""
+    """Return the families of the packets that an endpoint receives if it is bound at a host."""
     if endpoint.family == AF_INET or host.startswith("::ffff:"):
         return {AF_INET}
     if addresses.is_wildcard(host) and not endpoint.options.get((IPPROTO_IPV6, IPV6_V6ONLY)):

@@ -11,7 +11,7 @@ from browser_runtime.network.loopback.pollable import (
 )
 from browser_runtime.network.loopback.streams import Stream
 
-# The capacity of a pipe on Linux, and the size of a write that is never divided.
+# The capacity of a pipe on Linux, and the size up to which a write is never divided.
 CAPACITY_BYTES = 65_536
 ATOMIC_BYTES = 4_096
 
@@ -81,7 +81,7 @@ class PipeWriter(Pollable):
         return WRITABLE if self._stream.room >= ATOMIC_BYTES else 0
 
     def send(self, data: memoryview) -> int:
-        """Write as many bytes as there is room for; a small write is never divided.
+        """Write as many bytes as there is room for; up to `ATOMIC_BYTES` are never divided.
 
         Raises:
             WouldBlock: there is no room.

@@ -22,9 +22,9 @@ class Pollable:
 
     Attributes:
         references: how many file descriptors refer to this object; see `descriptors`.
-        is_blocking: whether calls of `os` on it wait, like the flag O_NONBLOCK.
+        is_blocking: whether calls of `os` on it may wait; the opposite of the flag O_NONBLOCK.
         is_closed: whether `close` has been called.
-        unnamed: what timelines call the other end if it has no address.
+        unnamed: what timelines show if `peer` is None or empty.
     """
 
     unnamed = ""
@@ -50,16 +50,16 @@ class Pollable:
 
     @property
     def peer(self) -> object:
-        """The address of the other end, or of this one if there is no other."""
+        """The address that timelines show: that of the other end, or a listener's own; or None."""
         return None
 
     def watched(self) -> "Iterable[Pollable]":
-        """Return the objects for which a thread waits that waits for this one."""
+        """Return the objects whose addresses timelines show when a thread waits for this one."""
         return (self,)
 
     @property
     def is_serving(self) -> bool:
-        """Whether this object waits for clients, of which none may exist yet."""
+        """Whether this object waits for clients, even if none exists yet."""
         return False
 
     @property

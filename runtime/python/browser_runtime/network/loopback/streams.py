@@ -93,7 +93,7 @@ class Stream:
     Attributes:
         capacity: how many bytes may be unread, including those on their way.
         has_reader: whether the end that reads is open.
-        is_ended: whether the reader has everything that the writer has sent before it closed.
+        is_ended: whether the writer has ended the stream and everything that it sent has arrived.
         is_reset: whether the writer has broken the connection off, as far as the reader knows.
     """
 
