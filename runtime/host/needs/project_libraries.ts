@@ -1,7 +1,8 @@
 /**
  * Finds out which libraries a program needs if its project declares libraries for all programs. Each
- * program gets only those that it imports, so that the others are not downloaded.
- * mkdocs_runnable/snippets/dependencies.py does the same when the site is built.
+ * program gets only those that it imports, and those that a needed library can use optionally, so that
+ * the others are not downloaded. When the site is built, mkdocs_runnable/snippets/dependencies.py looks
+ * only at what the program itself imports.
  */
 import { nameOf, resolve, type Declarer, type Library } from "./requirements.ts";
 
@@ -18,8 +19,8 @@ const moduleOf = (library: string): string => library.replaceAll("-", "_");
 
 /**
  * Returns the names of the libraries that a program needs: those that it declares in its header, and
- * those that its project declares and that it imports. A version in the header replaces the version in
- * the project.
+ * of those that its project declares, the ones that it imports and the ones that a needed library can
+ * use optionally. A version in the header replaces the version in the project.
  *
  * @param declared - the dependencies in the program's header.
  * @param shared - the dependencies that the project declares for all programs.
@@ -41,12 +42,13 @@ export function neededLibraries(
   for (const text of remaining) {
     const used = family(nameOf(text), libraries).filter((name) => imported.has(moduleOf(name)));
     if (used.length === 0) continue;
-    // Throws an error if the browser does not have the declared library, even if the program imports
-    // only libraries that this one requires.
+    // Throws an error if the browser does not have the declared version, or the declaration is invalid,
+    // even if the program imports only libraries that this one requires.
     resolve([text], libraries, PROJECT);
     used.forEach(add);
   }
-  // FastAPI's test client, for example, imports HTTPX, which FastAPI itself does not require.
+  // Add the declared libraries that a needed library can use optionally. FastAPI's test client, for
+  // example, imports HTTPX, which FastAPI itself does not require.
   const isOptional = (name: string): boolean =>
     [...needed].some((user) => libraries[user]!.optional.includes(name));
   remaining.filter((text) => isOptional(nameOf(text))).forEach(add);
