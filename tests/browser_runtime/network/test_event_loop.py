@@ -149,7 +149,7 @@ def test_latency_passes_in_virtual_time() -> None:
 
 
 def _is_serving(main: Callable[[NetworkLibrary], Any]) -> list[bool]:
-    """Return whether the program only serves, one second after it has begun."""
+    """Return what `is_only_serving` says one second after the program has begun, as a list."""
     found: list[bool] = []
 
     def look() -> None:

@@ -74,6 +74,15 @@ def test_the_code_of_the_next_program_is_loaded_anew() -> None:
 
 
 @pytest.mark.usefixtures("fresh")
+def test_the_default_timeout_ends_with_the_program() -> None:
+    socket = NetworkLibrary().socket
+    socket.setdefaulttimeout(5)
+    assert socket.getdefaulttimeout() == 5
+    facade.end()
+    assert socket.getdefaulttimeout() is None
+
+
+@pytest.mark.usefixtures("fresh")
 def test_the_code_is_loaded_without_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     package = sys.modules[PACKAGE]
     own = [name for name in sys.modules if name.startswith(PACKAGE)]
@@ -145,7 +154,7 @@ def test_the_functions_look_like_those_of_cpython() -> None:
     assert isinstance(Holder().function(), str)  # It does not become a method.
 
 
-def test_a_module_has_every_name_that_socket_of_linux_has() -> None:
+def test_the_modules_have_the_names_and_the_numbers_of_those_on_linux() -> None:
     native = importlib.import_module("_socket")
     ours = facade.make_socket_module(native)
     assert set(dir(native)) - set(dir(ours)) <= {"__file__"}

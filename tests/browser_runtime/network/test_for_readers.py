@@ -24,7 +24,7 @@ tls: Any = importlib.import_module("browser_runtime.network.tls")
 
 # --- reasons of waits -----------------------------------------------------------------------------
 
-# Each program waits in the line with a comment, which says why.
+# In each line with a comment, the program waits. The comment is the reason and the other end.
 WAITS = {
     "a client": """
 server = socket.create_server(("127.0.0.1", 8000))
@@ -343,7 +343,8 @@ def test_the_report_is_taken_back_when_a_client_connects() -> None:
                     server.accept()[0].close()
 
         async def main() -> None:
-            # The timer of a loop that has descriptors looks like that of a server.
+            # A loop that waits for clients and a timer counts as a server with a timeout, so the
+            # program is reported during these 30 s.
             other = await asyncio.start_server(lambda *_: None, "127.0.0.1", 8001)
             await asyncio.sleep(30)
             other.close()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.browser_runtime.harness import kernel, new_worker, scheduler
 from tests.browser_runtime.network.programs import (
     NetworkLibrary,
-    defaults,
     descriptors,
     facade,
     loopback,
@@ -582,11 +581,6 @@ def test_a_socket_of_an_earlier_program_does_not_close_one_of_the_next_program()
         own.bind(("127.0.0.1", 0))
 
     run(program)
-
-
-def test_the_default_timeout_ends_with_the_program() -> None:
-    run(lambda library: library.socket.setdefaulttimeout(5))
-    assert defaults.timeout is None
 
 
 # --- other hosts ----------------------------------------------------------------------------------

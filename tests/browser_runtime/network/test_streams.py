@@ -80,7 +80,7 @@ def test_bytes_arrive_after_the_latency() -> None:
     assert stream.read(10) == b"late"
 
 
-def test_bandwidth_delays_each_piece_by_the_time_that_the_pieces_before_take() -> None:
+def test_bandwidth_delays_each_piece_by_the_time_that_it_and_the_pieces_before_it_take() -> None:
     stream, clock = make(1_000_000, bandwidth=16 * 1024)
     stream.write(memoryview(bytes(40 * 1024)))
     arrived = []

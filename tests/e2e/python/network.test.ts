@@ -212,7 +212,7 @@ print(server.getsockname()[1], server.fileno())`;
       assert.equal(outputs[1], outputs[0]);
     });
 
-    test("a program in which a socket waits for its own thread is a deadlock", async () => {
+    test("a program whose only thread waits for data that only this thread could send is a deadlock", async () => {
       const ran = await run("import socket\na, b = socket.socketpair()\na.recv(1)");
       assert.match(ran.stderr, /^Deadlock: every thread is waiting/);
       assert.match(ran.stderr, /demo\.py", line 3, in <module>\n {4}a\.recv\(1\)/);
