@@ -182,13 +182,16 @@ def all_jobs(root: Path = REPOSITORY) -> list[Job]:
 async def run(job: Job, report: Callable[[JobResult, Outcome], None], result: JobResult) -> None:
     """Run a job to its end, and report each failed test as soon as it is known.
 
-    If no test failed, but the command crashed, could not start, or was ended because it reported
-    nothing for a long time, the job counts as one failed test with the name of the job.
+    If no test failed, but the command ended with a status other than 0, or was ended because it
+    reported nothing for a long time, the job counts as one failed test with the name of the job.
 
     Args:
         job: The job.
         report: Called with ``result`` and the outcome of each failed test.
         result: Receives the outcomes of all tests.
+
+    Raises:
+        OSError: The command could not be started.
     """
     loop = asyncio.get_running_loop()
     start = loop.time()

@@ -1,4 +1,4 @@
-"""Addresses in use."""
+"""Which sockets can be bound at an address that another socket uses."""
 
 import errno
 import socket

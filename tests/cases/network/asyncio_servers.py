@@ -69,7 +69,7 @@ async def main():
         print(server.sockets[0].getsockname() == listener.getsockname())
         server.close()
 
-    # One of several callbacks fails.
+    # The callback for a client fails.
     messages = []
     asyncio.get_running_loop().set_exception_handler(
         lambda loop, context: messages.append((context["message"], repr(context["exception"])))

@@ -65,7 +65,7 @@ async def main():
         except ConnectionRefusedError:
             print("refused")
 
-    # Errors of the reader.
+    # The stream ends before the data that a call asks for.
     async def talk(reader, writer):
         writer.write(b"no end")
         writer.close()

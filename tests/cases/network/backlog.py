@@ -1,4 +1,4 @@
-"""Backlog."""
+"""A client for which a listener's queue has no place, until a connection is accepted."""
 
 import select
 import socket

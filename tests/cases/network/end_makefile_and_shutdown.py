@@ -1,4 +1,4 @@
-"""End, makefile and shutdown."""
+"""Files on sockets, the end of the data, `shutdown`, and calls of closed sockets."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Errors without a connection."""
+"""Errors of sockets that are not connected, and of arguments that are not valid."""
 
 import socket
 

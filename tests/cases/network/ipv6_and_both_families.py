@@ -1,4 +1,4 @@
-"""Ipv6 and both families."""
+"""Servers for IPv6 alone, and for IPv4 and IPv6."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Names."""
+"""Names and numbers of hosts and services, and the functions that convert them."""
 
 import socket
 

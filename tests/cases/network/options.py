@@ -1,4 +1,4 @@
-"""Options."""
+"""Options of sockets, as they are read and set."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Pipes."""
+"""Pipes: blocking and non-blocking calls, full buffers, ends, and files on them."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""Reset and broken pipe."""
+"""Errors and data after the other end has closed, with and without a reset."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Udp."""
+"""UDP sockets, and a pair of Unix sockets for messages."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Unix paths."""
+"""Unix sockets that are bound at paths and at abstract addresses."""
 
 import os
 import socket

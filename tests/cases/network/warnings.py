@@ -1,4 +1,4 @@
-"""Warnings."""
+"""Warnings about sockets that are collected before they are closed."""
 
 import gc
 import socket

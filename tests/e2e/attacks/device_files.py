@@ -1,4 +1,5 @@
-# Overwrites devices and files of Python's own library, and then removes all files in these folders.
+# Tries to overwrite devices, system files and Python's library, then to remove the files directly in
+# /lib, site-packages and /dev.
 import os
 from pathlib import Path
 

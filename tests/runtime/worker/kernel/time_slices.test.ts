@@ -55,8 +55,8 @@ describe("the slice timer", () => {
     ask(10_000, 0.000_2);
     const before = readings;
     place = THERE;
-    // The timer's WebAssembly function answers at most 16 questions with 0 before it passes one on to the
-    // timer.
+    // `dueSignal` is a WebAssembly function. It answers up to 16 questions with 0 itself before it calls
+    // the timer's JavaScript.
     ask(17, 0);
     assert.ok(readings > before);
   });

@@ -4,7 +4,10 @@ import { sectionList } from "../../../../../runtime/page/timeline/player/section
 import { html } from "../../../../../runtime/timeline/drawing/html.ts";
 import type { Section } from "../../../../../runtime/timeline/words/sections.ts";
 
-/** Draws a section with the index 2, and returns its HTML. Fields that are not given are empty. */
+/**
+ * Draws a section with the index 2, and returns its HTML. By default, it is an ordered, empty
+ * "Ready queue".
+ */
 const draw = (more: Partial<Section>): string =>
   html(
     sectionList(
