@@ -19,6 +19,9 @@ const SNIPPET = "snippets/models/race_across_await";
 /** Prints state of the interpreter that an attack may have changed; `output` is what it has to be. */
 const PROBE: NormalProgram = {
   source: `import asyncio, gc, os, sys, threading, time
+# A module that only the standard library has. The page fetches the library for the first program that
+# needs it. This must not be an attack, because a request during an attack counts as a failure.
+import csv
 print(len("four"), 3 + 4, max([1, 2]), isinstance(1, int), sorted(os.listdir()))
 print(threading.active_count(), threading.current_thread().name, gc.isenabled(), gc.callbacks)
 print(sys.gettrace(), sys.getprofile(), "left" in map(sys.monitoring.get_tool, range(6)))
@@ -27,8 +30,8 @@ thread = threading.Thread(target=time.sleep, args=(0.01,))
 thread.start()
 thread.join()
 print(asyncio.run(asyncio.sleep(0.01, "done")))
-# Control characters make the page load its terminal. An attack must not be the first to print one,
-# because a request during an attack counts as a failure.
+# Control characters make the page load its terminal. For the same reason, an attack must not be the
+# first to print one.
 print("\\x1b[1mbold\\x1b[0m", "12345\\rab")
 `,
   output: `4 7 2 True ['playground.py']
