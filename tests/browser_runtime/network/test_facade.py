@@ -154,6 +154,7 @@ def test_the_functions_look_like_those_of_cpython() -> None:
     assert isinstance(Holder().function(), str)  # It does not become a method.
 
 
+@pytest.mark.usefixtures("fresh")
 def test_the_modules_have_the_names_and_the_numbers_of_those_on_linux() -> None:
     native = importlib.import_module("_socket")
     ours = facade.make_socket_module(native)
