@@ -37,8 +37,9 @@ from browser_runtime.scheduling import scheduler
 _DATA, _END, _RESET = b"\0", b"\1", b"\2"
 # How many bytes the broker holds of one direction of a connection, and the size of one message.
 _IN_FLIGHT, _MESSAGE = 256 * 1024, 64 * 1024
-# The same if the broker holds more than this of all connections, of which there may be so many. The
-# worker lets a process send 512 MiB that nobody receives; see runtime/worker/links/process_link.ts.
+# How many bytes the broker may hold of all connections of this process before the smaller limits
+# below apply, and how many connections to other processes there may be. Together they stay below
+# the 512 MiB of unread bytes that the worker allows; see runtime/worker/links/process_link.ts.
 _MANY, _MAX_ENDS = 64 * 1024 * 1024, 4096
 _IN_FLIGHT_OF_MANY, _MESSAGE_OF_MANY = 48 * 1024, 16 * 1024
 # How many clients may wait for a place in the backlog of a listener.

@@ -23,7 +23,7 @@ from browser_runtime.network.loopback.pollable import (
 )
 
 _INVALID = 0x20  # POLLNVAL
-# What `poll` reports although nobody has asked for it.
+# The events that `poll` reports even if the program has not asked for them.
 _ALWAYS = ERROR | HUNG_UP
 _ONE_SHOT, _EDGE_TRIGGERED, _EXCLUSIVE = 1 << 30, 1 << 31, 1 << 28
 # The bits that mean the same as READABLE and WRITABLE.
