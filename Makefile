@@ -131,7 +131,7 @@ record: .venv/.installed ## Run snippets and changed notebooks, and save what th
 	@$(runnable) record
 
 .PHONY: bench
-bench: build browsers ## Measure the start, what is sent, threads, Stop, speed and timelines
+bench: build browsers ## Measure the start, what is sent, threads, Stop, speed and timelines; run the notebooks
 	@node runtime/bench/start.ts
 	@node runtime/bench/start.ts --slow --rounds 3
 	@node runtime/bench/speed.ts
@@ -139,6 +139,7 @@ bench: build browsers ## Measure the start, what is sent, threads, Stop, speed a
 	@node runtime/bench/processes.ts
 	@node runtime/bench/tracer.ts
 	@node runtime/bench/timeline.ts
+	@$(python) -m pytest -q -m benchmark
 
 .PHONY: links
 links: build ## Check the links to other sites
