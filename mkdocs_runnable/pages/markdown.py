@@ -4,8 +4,8 @@
 
     [snippets/tea/brewing.py](../../snippets/tea/brewing.py){ .runnable section="cups" }
 
-The extension works without MkDocs. The plugin only passes it the page that is being rendered, and
-collects its errors.
+The extension works without MkDocs. The plugin sets its options, tells it which page is being
+rendered, and collects its errors.
 """
 
 import re
@@ -51,7 +51,10 @@ class RunnableExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the processors of this extension, and ``attr_list``, which reads the marks."""
+        """Register the processors of this extension, and ``attr_list``.
+
+        ``attr_list`` turns misplaced marks into classes, so that they can be found and reported.
+        """
         md.registerExtension(self)
         md.registerExtensions(["attr_list"], {})
         # Python-Markdown would otherwise wrap the stashed HTML of these elements in a paragraph.

@@ -1,11 +1,11 @@
 /**
  * Starts Python in Node, imports the modules that programs use most, and writes a snapshot of its memory.
  *
- * A snapshot depends on whether the engine can switch stacks, so there is one for each case. Node 24 can
+ * A snapshot depends on whether the JavaScript engine can switch stacks, so there is one for each case. Node 24 can
  * switch stacks if it is started with the flag --experimental-wasm-jspi.
  *
- * Prints facts about the snapshot as JSON: which modules of the standard library can be imported without
- * its archive.
+ * Prints facts about the snapshot as JSON: which modules of the standard library can be imported while the
+ * archive of the standard library is missing, and which modules in their packages cannot.
  *
  * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
  * which servers are written. The facts are then those that are needed to start from such a snapshot:
@@ -56,8 +56,8 @@ gc.freeze()
 `;
 
 /**
- * Makes the buffers of the standard streams small. They are large, and contain what the freed memory had
- * contained before, which is compressed and thus does not become smaller.
+ * Makes the buffers of the standard streams small, so that `wipe` can clear the memory that they have used.
+ * This memory still holds compressed data from before, which would make the snapshot larger.
  */
 const SHRINK_BUFFERS = `
 import sys
@@ -73,8 +73,9 @@ for stream in sys.__stdin__, sys.__stdout__, sys.__stderr__:
 `;
 
 /**
- * Lists the modules of the standard library that can be imported without its archive, and the modules in
- * the packages among them that cannot.
+ * Lists the modules of the standard library that can be imported without the archive of the standard
+ * library. Also lists those that cannot, although the package that contains them can, such as
+ * `logging.handlers` in `logging`.
  */
 const LIST = `
 import json, sys, zipimport
@@ -118,7 +119,7 @@ del overwrite
 interface Allocator extends PythonMemory {
   HEAPU8: Uint8Array<ArrayBuffer>;
   _free(address: number): void;
-  /** Address of the end of the heap. */
+  /** Returns the address of the variable that holds the end of the heap. */
   _emscripten_get_sbrk_ptr(): number;
   _emscripten_stack_get_current(): number;
   _emscripten_stack_get_end(): number;

@@ -16,7 +16,7 @@ class Watchdog:
     async with Watchdog(limit=0.5):
         await serve()
 
-    Each blocking call is reported once, while it is still running. The next one is reported again.
+    Each time that the loop is blocked, it is reported once, while the loop is still blocked.
     """
 
     def __init__(self, limit: float = 0.5) -> None:

@@ -1,4 +1,7 @@
-"""Every snippet in which a task, thread or process waits has a recorded timeline."""
+"""Snippets that use concurrency have recorded timelines, which fit their recordings and headers.
+
+The exceptions are snippets whose header turns the timeline off, and those in which nothing waits.
+"""
 
 import ast
 import json

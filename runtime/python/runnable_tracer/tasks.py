@@ -72,8 +72,8 @@ def task_of(callback: Any) -> "Task[Any] | None":
 def install(recorder: Recorder) -> Callable[[], None]:
     """Record the steps of all tasks from now on; return a function that stops the recording.
 
-    The closures below refer to local variables only, because attribute lookups would take a
-    noticeable part of the time of each step.
+    The closures below use local variables for all attributes of the recorder that do not change,
+    because attribute lookups would take a noticeable part of the time of each step.
     """
     now, get_ident = recorder.now, recorder.get_ident
     current_lanes, in_callback = recorder.current_lanes, recorder.in_callback
@@ -156,7 +156,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
                 recorder.reuses_left -= 1
                 self._ready = recorder.reading
             elif kind is step_kind and lanes.get(number) == by:
-                # The task yields, so its step ends now. The clock is read at the end of the step.
+                # The task yields, so it will be ready again as soon as this step ends. `_run` reads
+                # the clock at that end, and saves the time in `yielded_at`; until then it is 0.
                 self._ready = yielded_at[by] = 0
             else:
                 self._ready = recorder.reading = now()
@@ -185,7 +186,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
             ):
                 lane = begin(task, number, coroutine, me, self._ready, by)
             current_lanes[me] = lane
-            # If the clock was read at the end of the previous step, that was just now.
+            # A reading of the clock that may be used again was made just now: at the end of the
+            # previous step, or when a handle was created after it.
             start = recorder.reading if recorder.reuses_left > 0 else now()
             recorder.reuses_left = 0
             ready = self._ready or yielded_at.pop(lane, start)
@@ -265,8 +267,9 @@ _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS[
 # In place of a reason: the coroutine belongs to the program.
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
-# Coroutines of asyncio with these reasons await other ones, whose reasons are less specific.
 _NETWORK = {_NUMBERS[reason] for reason in NETWORK}
+# The search for a reason ends at a coroutine of asyncio or AnyIO with one of these reasons, because
+# the coroutines that it awaits have less specific ones.
 _FINAL = {_NUMBERS["barrier"], _TASKS} | _NETWORK
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
@@ -409,7 +412,8 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     # code is slow; the code objects are kept so that ids stay unique.
     kinds: dict[int, int] = {}
     kept: list[CodeType] = []
-    # The code of the program that was looked up last, which is most often looked up next.
+    # The last code object of the program that was found. Most often it is the next one, too, and
+    # then needs no lookup.
     recent: CodeType | None = None
 
     def kind_of(code: CodeType) -> int:

@@ -1,6 +1,6 @@
 /**
- * Keeps an element as high as it has been since its width last changed, so that the content below it does
- * not move up.
+ * Keeps an element from becoming lower than its greatest height since its width last changed, so that the
+ * content below it does not move up.
  */
 export class ReservedHeight {
   readonly #element: HTMLElement;

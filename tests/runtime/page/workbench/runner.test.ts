@@ -84,9 +84,10 @@ async function settle(): Promise<string[]> {
   return calls.splice(0);
 }
 
-// The second argument of `runner.run` is the clock rate; 1 is real time.
 const FINISHED: Outcome = { type: "finished", status: 0 };
 const PAUSED: RunEvent = { type: "paused", at: 250, state: "{}" };
+
+// In these tests, the second argument of `runner.run` is the clock rate; 1 is real time.
 
 test("a run starts with the options of the widget and shows its outcome", async () => {
   const running = runner.run("pass", 10);

@@ -1,4 +1,7 @@
-"""From the addresses that programs pass to sockets to those of the network, and back."""
+"""Converts addresses between the form that programs use and that of the network.
+
+Also binds and connects endpoints to these addresses.
+"""
 
 import os
 from typing import Any
@@ -80,7 +83,9 @@ def is_connected(endpoint: Endpoint) -> bool:
 
 def _identity(path: str) -> tuple[int, int]:
     """Return what identifies the file at a path, also after it has been renamed."""
-    status = os.stat(path)  # noqa: PTH116 - the thread could be interrupted in `pathlib`
+    # A time slice can end in code of `pathlib`, but not in this package, so with `pathlib` another
+    # thread could run between the steps of the caller.
+    status = os.stat(path)  # noqa: PTH116
     return status.st_dev, status.st_ino
 
 
@@ -158,11 +163,12 @@ def connect_datagram(network: Network, endpoint: DatagramEndpoint, address: Addr
 
 
 def begin_to_connect(network: Network, endpoint: StreamEndpoint, address: Address) -> str | None:
-    """Begin to connect, unless that has happened before.
+    """Begin to connect, unless an attempt is in progress, or has ended with an outcome to report.
 
     Returns:
         The outcome if it is known without waiting: the name of an error, or an empty string if a
-        connection was established since the last call. None if the caller has to find out.
+        connection was established since the last call. None if an attempt has begun; its outcome
+        is known as soon as the endpoint is no longer connecting.
     """
     if endpoint.phase is Phase.LISTENING:
         return "EISCONN"
