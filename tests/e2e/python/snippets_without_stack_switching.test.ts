@@ -9,50 +9,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Runner } from "../../../runtime/harness/runner.ts";
-import { expectRecorded, type SnippetRun } from "../support/every_snippet.ts";
+import { expectRecorded, runBare, type SnippetRun } from "../support/every_snippet.ts";
 import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import { namesOfSnippets } from "../support/site.ts";
-
-/** How many browsers run snippets at the same time. These mostly wait, so three keep two cores busy. */
-const BROWSERS = 3;
-
-/** Runs the snippets with these names, and returns the version of the browser and the runs. */
-async function runWithoutStackSwitching(
-  names: string[],
-  browsers = BROWSERS,
-): Promise<[string, SnippetRun[]]> {
-  const remaining = [...names];
-  const runs: SnippetRun[] = [];
-  const runRemaining = async () => {
-    const runner = await Runner.open({ engine: "firefox", launch: WITHOUT_STACK_SWITCHING });
-    try {
-      for (let name = remaining.pop(); name !== undefined; name = remaining.pop()) {
-        const source = readFileSync(`snippets/${name}.py`, "utf8");
-        const filename = `${name.split("/").at(-1)!}.py`;
-        const { events, outcome } = await runner.run({ source, filename }, { seconds: 60 });
-        const chunks = events.flatMap((event) =>
-          event.type === "stdout" || event.type === "stderr"
-            ? [{ stream: event.type, text: event.text.replaceAll("/home/reader/", "") }]
-            : [],
-        );
-        assert.equal(outcome.type, "finished", name);
-        runs.push({ name, chunks, status: outcome.status });
-      }
-      return await runner.page.browser().version();
-    } finally {
-      await runner.close();
-    }
-  };
-  const [version] = await Promise.all(Array.from({ length: browsers }, runRemaining));
-  return [version!, runs];
-}
 
 test(
   "all snippets without threads, processes or greenlets print what is recorded",
   { timeout: 600_000 },
   async (t) => {
-    const [version, runs] = await runWithoutStackSwitching(await namesOfSnippets());
+    const launch = WITHOUT_STACK_SWITCHING;
+    const [version, runs] = await runBare("firefox", await namesOfSnippets(), { launch });
     /** Whether a program failed because it needs threads, processes or greenlets. */
     const isUnsupported = ({ name, chunks }: SnippetRun) =>
       /Error: .*(?:can't start new (?:thread|process)|cannot switch between stacks)/.test(
@@ -72,13 +38,10 @@ test(
       assert.equal(status, 1, name);
     }
     const supported = runs.filter((run) => !isUnsupported(run));
-    const runAgain = async (repeated: SnippetRun[]) =>
-      (
-        await runWithoutStackSwitching(
-          repeated.map(({ name }) => name),
-          1,
-        )
-      )[1];
+    const runAgain = async (repeated: SnippetRun[]) => {
+      const names = repeated.map(({ name }) => name);
+      return (await runBare("firefox", names, { launch, atATime: 1 }))[1];
+    };
     // With --forget, the results are not saved for the verification report, which is about browsers with
     // their usual settings.
     await expectRecorded(t, "firefox", version, supported, { runAgain, more: ["--forget"] });

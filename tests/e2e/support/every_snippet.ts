@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
-import type { Page } from "puppeteer-core";
+import type { LaunchOptions, Page } from "puppeteer-core";
+import { Runner } from "../../../runtime/harness/runner.ts";
 import {
   freshPage,
   launch,
@@ -33,10 +34,12 @@ const PYTHON_VERSION = (
 ).info.python;
 
 /**
- * How many pages run their snippets at the same time. Snippets mostly wait, but two pages in Chromium
+ * How many pages run their snippets at the same time. Snippets mostly wait, but two pages with widgets
  * already keep both cores of a small machine busy.
  */
-const PAGES_AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
+const PAGES_AT_A_TIME = 2;
+/** How many bare pages, each in a browser of its own, run snippets at the same time. */
+const BARE_PAGES_AT_A_TIME = 3;
 
 /**
  * Snippets that run when no other page runs one. Their output depends on how soon processes start, or on
@@ -164,7 +167,8 @@ export async function expectRecorded(
   firstRuns: SnippetRun[],
   {
     /** Runs some of the snippets again, with nothing else beside them. */
-    runAgain = async (runs: SnippetRun[]) => (await runSite(engine, runs))[1],
+    runAgain = async (runs: SnippetRun[]): Promise<SnippetRun[]> =>
+      (await runSite(engine, runs))[1],
     /** Further arguments of the command that compares the runs with the recordings. */
     more = [] as string[],
   } = {},
@@ -192,6 +196,50 @@ export async function expectRecorded(
 }
 
 /**
+ * Runs snippets by their names on bare pages, which takes much less time than on the pages of the site.
+ * Those of `ALONE` run after the others, on one page.
+ *
+ * @param atATime - how many pages run snippets at the same time.
+ * @returns the version of the browser and the runs.
+ */
+export async function runBare(
+  engine: Engine,
+  names: readonly string[],
+  { launch = {} as LaunchOptions, atATime = BARE_PAGES_AT_A_TIME } = {},
+): Promise<[version: string, runs: SnippetRun[]]> {
+  const runs: SnippetRun[] = [];
+  const open = (): Promise<Runner> => Runner.open({ engine, launch });
+  const runners = await Promise.all(Array.from({ length: atATime }, open));
+  const runAll = async (runner: Runner, remaining: string[]): Promise<void> => {
+    for (let name = remaining.pop(); name !== undefined; name = remaining.pop()) {
+      const source = readFileSync(`snippets/${name}.py`, "utf8");
+      const filename = `${name.split("/").at(-1)!}.py`;
+      // As in a widget, the run is traced. The trace itself is not needed.
+      const options = { seconds: 60, traces: false };
+      const { events, outcome } = await runner.run({ source, filename, trace: true }, options);
+      const chunks = events.flatMap((event) =>
+        event.type === "stdout" || event.type === "stderr"
+          ? [{ stream: event.type, text: event.text.replaceAll("/home/reader/", "") }]
+          : [],
+      );
+      assert.equal(outcome.type, "finished", name);
+      runs.push({ name, chunks, status: outcome.status });
+    }
+  };
+  try {
+    const remaining = names.filter((name) => !ALONE.has(name));
+    await Promise.all(runners.map((runner) => runAll(runner, remaining)));
+    await runAll(
+      runners[0]!,
+      names.filter((name) => ALONE.has(name)),
+    );
+    return [await runners[0]!.page.browser().version(), runs];
+  } finally {
+    await Promise.all(runners.map((runner) => runner.close()));
+  }
+}
+
+/**
  * Runs all snippets of the site, on several pages at the same time, and then those of `ALONE`, on one page.
  * If some runs are given in `only`, their snippets run again, on one page at a time.
  */
@@ -210,7 +258,7 @@ export async function runSite(
     const pages = only ? [...new Set(only.map(({ page }) => page!))] : await pagesWithSnippets();
     // Each page gets a window, because browsers slow down a tab that is behind another one.
     const windows: Page[] = [];
-    const count = only ? 1 : PAGES_AT_A_TIME[engine];
+    const count = only ? 1 : PAGES_AT_A_TIME;
     while (windows.length < count) windows.push(await freshPage(browser));
     const runPages = async (page: Page) => {
       // Pages with the most snippets come first, so that none of them runs alone at the end.
