@@ -78,7 +78,7 @@ export class Comparison {
     whenReaderArrives(runtimeFolder(attributes), signal, () => runsModule.prefetch());
   }
 
-  /** Restores the static figure. */
+  /** Stops the programs, removes the controls, and restores the static figure. */
   close(): void {
     this.#life.abort();
     this.#runs?.stop();
@@ -96,7 +96,10 @@ export class Comparison {
     this.#run.focus();
   }
 
-  /** Notes which programs the figure shows. A figure that shows none is hidden. */
+  /**
+   * Notes which programs the figure shows. Hides the figure if it shows none, and hides the note about
+   * missing recordings while the figure shows runs.
+   */
   #showProgramsOf(what: "recordings" | "runs"): void {
     this.#shown = what === "runs" ? this.#options.programs : this.#recorded;
     this.#options.figure.hidden = this.#shown.length === 0;
@@ -140,7 +143,7 @@ export class Comparison {
 
   /** Marks a line in the snippet of the lane's program, or in all snippets if there is no lane. */
   #mark(line: number, lane?: Lane): void {
-    // Every lane is in a timeline that the module has made, so the module has been loaded.
+    // Every lane is in a timeline that program_runs.ts has made, so that module has been loaded.
     const program = lane && this.#shown[runsModule.loaded!.runOf(lane.process.id)];
     for (const snippet of document.querySelectorAll<RunnableSnippet>("runnable-snippet")) {
       if (!lane || program?.name === snippet.dataset["name"]) snippet.markLine(line);

@@ -89,7 +89,7 @@ export function describeRuns(runs: readonly Run[], clockRate: number): Described
   };
 }
 
-/** How much of a program's stderr is kept for an error message, in UTF-16 units. */
+/** How much of the end of a program's stderr is kept for an error message, in UTF-16 units. */
 const KEPT_ERRORS = 1000;
 
 export class ProgramRuns implements Owner {
@@ -121,7 +121,10 @@ export class ProgramRuns implements Owner {
     this.#stopReason ??= `Stopped because you ran ${by}.`;
   }
 
-  /** Runs the programs one after another. Returns their runs, or why one has failed or was stopped. */
+  /**
+   * Runs the programs one after another. Returns their runs. If one of them fails or is stopped, returns
+   * the reason instead and does not run those after it.
+   */
   async runAll(clockRate: number): Promise<Run[] | string> {
     this.#stopReason = undefined;
     const programs = this.#programs;

@@ -3,8 +3,9 @@ import type { Caret } from "./editor.ts";
 
 /**
  * Returns the position in the code at a point of the viewport, or undefined if the code has no lines.
- * A point to the left of a line's text belongs to the beginning of the line, a point to the right of the
- * text to its end, and a point below all lines to the last line.
+ * A point to the left of a line's text belongs to the beginning of the line, and a point to the right of
+ * the text to the end of the line. A point above all lines belongs to the first line, and a point below
+ * all lines to the last one.
  */
 export function caretAt(code: HTMLElement, x: number, y: number): Caret | undefined {
   const line = lineAt(code, y);

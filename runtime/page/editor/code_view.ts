@@ -1,4 +1,7 @@
-/** Shows the code of a widget: as static HTML at first, and in an editor when the reader wants to edit. */
+/**
+ * Shows the code of a widget: as static HTML at first, and in an editor when the reader wants to edit or has
+ * edited the code before.
+ */
 import type { Draft } from "../session/draft.ts";
 import { caretAt } from "./caret_at_point.ts";
 import { onEditIntent } from "./edit_intent.ts";
@@ -52,11 +55,15 @@ export class CodeView {
     if (draft.isEdited) void this.show();
   }
 
-  /** Opens the editor at a reader's request. It takes the focus if the code still has the focus. */
+  /**
+   * Opens and focuses the editor at a reader's request. The code stays static if, by the time the editor
+   * has been loaded, the focus has left the code or the reader has selected text in it. If the editor is
+   * open already, nothing happens.
+   */
   open(caret?: Caret): Promise<void> {
     const { parent } = this.#options;
     const hasFocus = (): boolean => parent.contains(document.activeElement);
-    // If the reader moves on or starts to select text in the meantime, the code stays static.
+    // While the editor is being loaded, the reader may move on or start to select text.
     const isUnwanted = (): boolean => !hasFocus() || hasSelection(parent);
     return this.#open(caret, hasFocus, isUnwanted);
   }
@@ -77,7 +84,7 @@ export class CodeView {
     this.#editor?.goTo(line);
   }
 
-  /** Highlights a line and scrolls the code to it; 0 removes the highlight. */
+  /** Highlights a line; 0 removes the highlight. Static code also scrolls to the line. */
   mark(line: number): void {
     this.#marked = line;
     if (this.#editor) return this.#editor.mark(line);
@@ -110,9 +117,9 @@ export class CodeView {
    * Loads and opens the editor.
    *
    * @param caret - Where to put the caret; by default, at the beginning of the first visible line.
-   * @param hasFocus - Called before the editor opens; returns whether the editor should take the focus.
-   * @param isUnwanted - Called when the module of the editor has been loaded; returns whether the editor
-   *   should not open any more.
+   * @param hasFocus - Called just before the editor opens; returns whether the editor should take the focus.
+   * @param isUnwanted - Called when the module of the editor has been loaded, or could not be loaded;
+   *   returns whether the editor should not open any more.
    */
   async #open(
     caret?: Caret,
@@ -150,7 +157,7 @@ export class CodeView {
     else void this.show();
   }
 
-  /** The lines of the draft that are folded in the editor. */
+  /** The lines of the draft that the editor folds when it opens, or when the draft changes elsewhere. */
   #hidden(): LineRange[] {
     const { draft, shown } = this.#options;
     return locateHidden(draft.original, shown, draft.source);

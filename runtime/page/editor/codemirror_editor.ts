@@ -1,4 +1,7 @@
-/** The CodeMirror editor. The page loads this module when an editor is about to open. */
+/**
+ * The CodeMirror editor. The page loads this module when a pointer is pressed on the code, or when an editor
+ * is about to open.
+ */
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
@@ -19,7 +22,7 @@ import { difference } from "./text_difference.ts";
 import { addStyles } from "../kit/styles.ts";
 import styles from "../styles/late/editor.css";
 
-/** Marks changes that the method `set` has made, for which `onChange` must not be called. */
+/** Marks the changes that the method `set` makes. `onChange` is not called for them. */
 const external = Annotation.define<boolean>();
 
 /** Opens an editor in place of the content of `parent`. */

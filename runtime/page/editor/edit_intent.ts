@@ -6,15 +6,15 @@ import { hasSelection } from "./static_code.ts";
 export interface EditIntent {
   /** Called when a pointer is pressed on the code, so that the editor can be loaded in advance. */
   prepare: () => void;
-  /** Called when the reader wants to edit, at this position if it is known. The code is focused. */
+  /** Called when the reader wants to edit, at this position if it is known. The code has the focus then. */
   edit: (caret?: Caret) => void;
 }
 
-/** Calls `intent` when the reader begins to edit the code, until `signal` is aborted. */
+/** Calls the functions of `intent` whenever the reader wants to edit the code, until `signal` is aborted. */
 export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: EditIntent): void {
-  // Pressing a mouse button focuses the code, but may also start a selection. Therefore a press opens
-  // the editor only with the click that ends it, and only if no text is selected then. If the code, which
-  // must be focusable, gets the focus in any other way, the reader wants to edit it.
+  // Pressing a mouse button focuses the code, but may also start a selection. Therefore `edit` is called
+  // for a press only at the click that ends the press, and only if no text is selected then. If the code,
+  // which must be focusable, gets the focus in any other way, the reader wants to edit it.
   let isPressed = false;
   const press = (): void => {
     isPressed = true;
@@ -43,7 +43,8 @@ export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: Edi
   code.addEventListener("focus", onFocus, { signal });
   code.addEventListener("click", onClick, { signal });
   code.addEventListener("keydown", onKey, { signal });
-  // No click follows if a touch turns out to scroll, or if the pointer is released elsewhere.
+  // No click ends the press if a touch turns out to scroll, or if the pointer is released elsewhere. The
+  // code keeps the focus in the second case, so the press can be forgotten when the code loses the focus.
   code.addEventListener("pointercancel", release, { signal });
   code.addEventListener("blur", release, { signal });
 }

@@ -13,7 +13,7 @@ export interface EditorOptions {
   /** The element whose content the editor replaces. */
   parent: HTMLElement;
   source: string;
-  /** The lines that stay folded until the reader unfolds them. */
+  /** The lines that are folded at first. */
   hidden: LineRange[];
   /** Where the caret is at first; by default, at the beginning of the first line that is not folded. */
   caret: Caret | undefined;
@@ -34,8 +34,8 @@ export interface EditorOptions {
 /** The methods of an editor. The plain text field folds and highlights no lines. */
 export interface Editor {
   /**
-   * Replaces the text without calling `onChange`, and folds the lines in `hidden`. In the CodeMirror
-   * editor, the reader can undo the replacement like an edit.
+   * Replaces the text without calling `onChange`, and folds the lines in `hidden`, apart from ranges that
+   * contain the caret. In the CodeMirror editor, the reader can undo the replacement like an edit.
    */
   set(source: string, hidden: LineRange[]): void;
   focus(): void;

@@ -10,7 +10,7 @@ import {
 import { Decoration, EditorView, keymap, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { LineRange } from "./line_ranges.ts";
 
-/** Folds these lines, and unfolds all others. */
+/** Folds these lines, apart from ranges in which a selection begins or ends, and unfolds all others. */
 export const setFolds = StateEffect.define<LineRange[]>();
 
 /**
@@ -58,7 +58,7 @@ class FoldWidget extends WidgetType {
   }
 }
 
-/** Returns decorations that fold these lines. Ignores ranges that are not in the document. */
+/** Returns decorations that fold these lines. Ignores ranges that are not completely in the document. */
 function decorate(doc: Text, ranges: LineRange[]): DecorationSet {
   const decorations = ranges
     .filter(({ from, to }) => from >= 1 && to <= doc.lines && from <= to)
@@ -71,7 +71,7 @@ function decorate(doc: Text, ranges: LineRange[]): DecorationSet {
   return Decoration.set(decorations, true);
 }
 
-/** Drops folds without text, folds of incomplete lines, and folds that contain an end of the selection. */
+/** Drops empty folds, folds of incomplete lines, and folds in which a selection begins or ends. */
 function dropInvalid(state: EditorState, folds: DecorationSet): DecorationSet {
   const kept: LineRange[] = [];
   const { doc, selection } = state;
@@ -105,10 +105,10 @@ export function folding(hidden: LineRange[]): Extension {
     },
     provide: (self) => EditorView.decorations.from(self),
   });
-  // The keys of CodeMirror's own command `unfoldCode`.
   const unfoldAll = (view: EditorView): boolean => {
     view.dispatch({ effects: setFolds.of([]) });
     return true;
   };
+  // These are the keys of CodeMirror's own command `unfoldCode`.
   return [field, keymap.of([{ key: "Ctrl-Shift-]", mac: "Cmd-Alt-]", run: unfoldAll }])];
 }

@@ -1,4 +1,4 @@
-/** Computes which ranges of lines a widget shows, and which it hides. Lines are counted from 1. */
+/** Reads which ranges of lines a widget shows, and computes which it hides. Lines are counted from 1. */
 
 /** The lines from `from` to `to`, both included. */
 export interface LineRange {
@@ -61,8 +61,8 @@ export function locateHidden(original: string, shown: LineRange[], source: strin
   for (const range of hidden) {
     const block = published.slice(range.from - 1, range.to);
     // A block at the beginning or the end of the published source is searched for only at the beginning
-    // or the end of the edited source. Any other block is found at the first place after the block before
-    // it.
+    // or the end of the edited source. Any other block is searched for after the last block that was found,
+    // and the first match counts.
     let first = next;
     let last = lines.length - block.length;
     if (range.to === publishedCount) first = last = countLines(source) - block.length;

@@ -1,4 +1,4 @@
-/** The code of a widget as it is in the page before an editor replaces it. */
+/** Helpers for the code of a widget as it is in the page before an editor replaces it. */
 
 /** How readers who cannot see the code learn what it is, and which keys they can use. */
 export interface CodeLabels {
@@ -8,9 +8,12 @@ export interface CodeLabels {
   describedBy: string;
 }
 
-/** Makes static code focusable and gives it a name. An editor sets these attributes itself. */
+/**
+ * Makes static code focusable, and gives it an accessible name and a description. When an editor opens,
+ * `CodeView` removes these attributes, because the editor has a name and a description of its own.
+ */
 export function makeFocusable(code: HTMLElement, { label, describedBy }: CodeLabels): void {
-  // The static HTML makes the <pre> focusable. With scripts, its parent is focusable instead.
+  // The static HTML makes the <pre> focusable. With scripts, the element around it is focusable instead.
   code.querySelector("pre")?.removeAttribute("tabindex");
   code.tabIndex = 0;
   code.setAttribute("role", "group");
@@ -33,7 +36,10 @@ export function markStatic(code: HTMLElement, line: number): void {
   }
 }
 
-/** Scrolls the box but not the page, because the reader may be looking at another part of it. */
+/**
+ * Scrolls the box so that the line is in view. Does not scroll the page, because the reader may be looking
+ * at another part of the page.
+ */
 function scrollWithin(box: HTMLElement, line: HTMLElement): void {
   const [outer, inner] = [box.getBoundingClientRect(), line.getBoundingClientRect()];
   if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
