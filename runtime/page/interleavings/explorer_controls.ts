@@ -46,7 +46,7 @@ export class ExplorerControls {
     parent.replaceChildren(this.element);
   }
 
-  /** Whether the reader wants threads to switch between any two bytecodes. */
+  /** Whether the reader has chosen that threads may switch between any two bytecodes. */
   get everyBytecode(): boolean {
     return this.#switches.everyBytecode;
   }
@@ -57,7 +57,7 @@ export class ExplorerControls {
     enable(this.#stop, isRunning);
   }
 
-  /** Empties the parent element. */
+  /** Empties the parent element, and removes the attributes that the constructor has set. */
   remove(): void {
     this.#parent.replaceChildren();
     this.#parent.removeAttribute("role");

@@ -1,6 +1,7 @@
 /**
- * The panel below a program in which readers explore its interleavings. The panel reports which
- * interleavings break the program, shows the steps of one, and lets readers choose the steps of a run.
+ * The panel below a program, in which readers explore the program's interleavings. The panel reports how
+ * many interleavings break the program and how they end, shows the steps of one that breaks it, and lets
+ * readers choose the steps of a run.
  */
 import type { RunEvent } from "../../host/types.ts";
 import { button, element } from "../kit/dom.ts";
@@ -30,8 +31,8 @@ export interface ExplorerPanelOptions {
   name: string;
   filename: string;
   /**
-   * The greatest number of forced switches in an interleaving. A switch is forced if the thread that was
-   * running could have continued.
+   * The greatest number of forced switches in an interleaving, unless the interleavings are random or the
+   * reader chooses the steps. A switch is forced if the thread that was running could have continued.
    */
   bound: number;
   /** Highlights a line of the source; 0 removes the highlight. */
@@ -44,7 +45,7 @@ type Progress = Extract<Report, { type: "progress" }>;
 
 const OUTDATED = "The code has changed. Explore its interleavings again.";
 
-/** How much of the explorer's stderr is kept for an error message, in UTF-16 units. */
+/** How much of the end of the explorer's stderr is kept for an error message, in UTF-16 units. */
 const KEPT_ERRORS = 1000;
 
 export class ExplorerPanel implements Owner {
@@ -136,7 +137,10 @@ export class ExplorerPanel implements Owner {
     chooser.focus();
   }
 
-  /** Runs the explorer. Returns undefined after it has shown why there is no result. */
+  /**
+   * Runs the explorer. If there is no result, shows why and returns undefined. Also returns undefined if
+   * another run of the explorer is still in progress; then nothing is shown.
+   */
   async #runExplorer(request: ExplorerRequest): Promise<Result | undefined> {
     if (this.#isBusy) return undefined;
     this.#begin();
@@ -189,8 +193,8 @@ export class ExplorerPanel implements Owner {
     };
     const outcome = await session.run(this, program, onEvent);
     this.#end();
-    // When it is stopped, the explorer usually reports what it has found. If it had to be terminated, what
-    // it reported last as its progress is shown.
+    // When the explorer is stopped, it usually reports what it has found. If it had to be terminated before
+    // that, its last report of progress is shown, provided that some interleaving has broken the program.
     if (!result && outcome.type === "stopped" && progress && progress.breaking > 0) {
       result = { type: "exploration", exploration: describeStopped(progress) };
     }
@@ -283,7 +287,7 @@ export class ExplorerPanel implements Owner {
   }
 }
 
-/** Returns the result of an exploration that the reader has stopped, from the progress that it reported last. */
+/** Makes the result of an exploration that was stopped, from the last progress that it reported. */
 function describeStopped({ runs, breaking, groups }: Progress): Exploration {
   const breaks = breaking === 1 ? "breaks" : "break";
   const many = breaking.toLocaleString("en");

@@ -12,7 +12,7 @@ declare const EXPLORER_FILES: string;
 export interface Step {
   /** The name of the thread or task. */
   who: string;
-  /** The line at which the thread or task stopped; 0 if that line is not in the program. */
+  /** The last line of the program that the thread or task ran in this step; 0 if it ran none. */
   line: number;
   /** Says what the thread or task did, in a sentence. */
   text: string;
@@ -33,8 +33,9 @@ export interface Group {
   /** What the program printed. */
   stdout: string;
   /**
-   * The steps of one of the interleavings or, if there are very many, the first of them. Empty if it did
-   * not break the program, or if enough other groups already have steps.
+   * The steps of one of the interleavings or, if there are very many steps, the first of them. Empty if the
+   * interleavings did not break the program, if enough other groups have steps, or if the steps were not
+   * worked out, as in a report of progress.
    */
   steps: Step[];
   /** How many steps that interleaving has; 0 if `steps` is empty. */
@@ -74,7 +75,7 @@ export interface ChosenRun {
   line: number;
   /** The choices so far: for each decision, the index of the option that continued. */
   choices: number[];
-  /** Says how many choices there were. */
+  /** Says how many choices there were, and how many of them count towards the bound of an exploration. */
   chosen: string;
   /** The steps of the run or, if there are very many, the last of them. */
   steps: Step[];
@@ -90,31 +91,33 @@ export interface ChosenRun {
 export type Report =
   /** Printed during an exploration. `groups` are those that broke the program, without their steps. */
   | { type: "progress"; runs: number; breaking: number; groups: Group[] }
+  /** Printed twice if the exploration is stopped: first without any steps, and then with them. */
   | { type: "exploration"; exploration: Exploration }
   | { type: "run"; run: ChosenRun }
   | { type: "failed"; message: string };
 
-/** What the explorer should do with a program. */
-export type ExplorerRequest =
-  /** Run the program in up to `MAX_INTERLEAVINGS` interleavings with at most `bound` forced switches. */
-  (
-    | { type: "explore"; bound: number }
-    /** Run the program in random interleavings. The same seed gives the same interleavings. */
-    | { type: "random"; seed: number }
-    /**
-     * Run the program with these choices, and stop at the first decision that they do not cover. If
-     * `toTheEnd`, run the program to its end instead, with the default option at further decisions.
-     */
-    | { type: "choose"; choices: readonly number[]; toTheEnd: boolean }
-  ) & {
-    /**
-     * Whether threads may switch between any two bytecodes, as they may without a GIL, rather than
-     * only where CPython with a GIL may switch them.
-     */
-    everyBytecode: boolean;
-  };
+/**
+ * What the explorer should do with a program. For `explore`, it runs the program in up to
+ * `MAX_INTERLEAVINGS` interleavings with at most `bound` forced switches.
+ */
+export type ExplorerRequest = (
+  | { type: "explore"; bound: number }
+  /** Run the program in random interleavings. The same seed gives the same interleavings. */
+  | { type: "random"; seed: number }
+  /**
+   * Run the program with these choices, and stop at the first decision that they do not cover. If
+   * `toTheEnd`, run the program to its end instead, with the default option at further decisions.
+   */
+  | { type: "choose"; choices: readonly number[]; toTheEnd: boolean }
+) & {
+  /**
+   * Whether threads may switch between any two bytecodes, as they may without a GIL, rather than
+   * only where CPython with a GIL may switch them.
+   */
+  everyBytecode: boolean;
+};
 
-/** The most interleavings of one exploration; more would take longer than readers wait. */
+/** How many interleavings one systematic exploration tries at most; more would take too long for readers. */
 const MAX_INTERLEAVINGS = 2_000;
 
 /** How many random interleavings one exploration tries. */
@@ -151,7 +154,7 @@ function callFor(request: ExplorerRequest, filename: string): string {
       return `print_exploration(${program}, ${limits}, ${mode})`;
     }
     case "random": {
-      // The first argument, the bound, has no effect on random interleavings.
+      // The first of these numbers, the bound, has no effect on random interleavings.
       const limits = `0, ${String(RANDOM_INTERLEAVINGS)}, ${String(request.seed)}`;
       return `print_exploration(${program}, ${limits}, ${mode})`;
     }

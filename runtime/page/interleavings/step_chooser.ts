@@ -1,10 +1,13 @@
-/** Shows a run in which the reader chooses, at each step, which thread or task continues. */
+/** Shows a run in which the reader chooses, at each decision, which thread or task continues. */
 import { button, element, enable } from "../kit/dom.ts";
 import type { ChosenRun, StepOption } from "./explorer_program.ts";
 import { StepDetails } from "./step_details.ts";
 import { countNewSteps } from "./steps.ts";
 
-/** Runs the program again with these choices. Returns undefined after it has shown an error. */
+/**
+ * Runs the program again with these choices, and then to its end if `toTheEnd` is true. Returns undefined if
+ * there is no such run, for example because it was stopped; the panel then says why.
+ */
 export type RunWithChoices = (
   choices: readonly number[],
   toTheEnd: boolean,
@@ -25,7 +28,7 @@ export class StepChooser {
   readonly #runAgain: RunWithChoices;
   readonly #back = button("Step back", () => void this.#choose(this.#run.choices.slice(0, -1)));
   readonly #toTheEnd = button("Run to the end", () => void this.#choose(this.#run.choices, true));
-  /** Says how many choices the reader has made. */
+  /** Says how many choices there were; see `ChosenRun.chosen`. */
   readonly #chosen = element("span", "runnable-stepper-place");
   readonly #options = element("div", "runnable-turns");
   readonly #details: StepDetails;
@@ -62,7 +65,7 @@ export class StepChooser {
     (first ?? this.#back).focus();
   }
 
-  /** Runs the program again with these choices, and shows how far it comes. */
+  /** Runs the program again with these choices, and shows the new run in place of the present one. */
   async #choose(choices: readonly number[], toTheEnd = false): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -75,7 +78,7 @@ export class StepChooser {
     this.focus();
   }
 
-  /** Shows the run, and describes the last `count` of its steps. */
+  /** Shows the run, and describes the last `count` of its steps, but at least one. */
   #show(count: number): void {
     const { options, choices, chosen, ending, breaks, kind } = this.#run;
     const isOpen = kind === "open";

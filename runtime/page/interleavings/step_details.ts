@@ -1,5 +1,6 @@
 /**
- * Shows the state of a run after a step: what happened, the variables, the line, and the output.
+ * Shows the state of a run after a step: what happened in this step or in the last few, the variables, the
+ * line, and the output.
  */
 import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { element } from "../kit/dom.ts";
@@ -38,8 +39,9 @@ export class StepDetails {
   }
 
   /**
-   * Reserves the height that the texts and the output of these steps need, so that nothing below them
-   * moves when the reader goes from step to step. `ending` is added to the text of the last step.
+   * Reserves the height that the texts and the output of these steps need, so that what is below the texts
+   * and the output does not move when the reader goes from step to step. `ending` is added to the text of
+   * the last step.
    */
   reserveHeight(steps: readonly Step[], ending: string): void {
     const texts = steps.map((step, index) => {
@@ -90,7 +92,7 @@ function valuesOf(step: Step | undefined): HTMLElement {
   return values;
 }
 
-/** Returns the text of a step, with the name of the thread or task in bold type. */
+/** Returns the text of a step. It begins with the name of the thread or task, in bold type. */
 function describe({ who, text }: Step): HTMLElement {
   const rest = text.startsWith(who) ? text.slice(who.length) : text;
   return element("p", "runnable-stepper-text", element("strong", "", who), rest);

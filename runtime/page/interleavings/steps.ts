@@ -10,9 +10,9 @@ export interface LastSteps {
 }
 
 /**
- * Counts the steps at the end of `run` that are not in the run `before`, or that have another text now
- * because they continued. If the reader has taken a choice back, the result is 1. The result can be higher
- * than the number of steps in the report.
+ * Counts the steps at the end of `run` that are not in the run `before`. The last step of `before` counts as
+ * well if it has another text now, because its thread or task has continued. If the reader has taken a
+ * choice back, the result is 1. The result can be higher than the number of steps in the report.
  */
 export function countNewSteps(before: ChosenRun, run: ChosenRun): number {
   if (run.choices.length < before.choices.length) return 1;
