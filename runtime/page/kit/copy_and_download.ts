@@ -2,7 +2,7 @@
 import { element } from "./dom.ts";
 import type { Notices } from "./notices.ts";
 
-/** How long the notice about a copied text is shown. */
+/** How long the notice that says whether copying has worked is shown. */
 const COPY_NOTICE_MS = 4_000;
 
 /** How long the address of a download stays valid. */
@@ -26,7 +26,7 @@ export async function copyWithNotice(source: string, notices: Notices): Promise<
   notices.post("copy", message, { lasts: COPY_NOTICE_MS });
 }
 
-/** Copies without the clipboard API, which browsers offer only in secure contexts. */
+/** Copies without the clipboard API, which browsers offer only in secure contexts and may refuse there. */
 function copyBySelection(text: string): boolean {
   const field = element("textarea", "runnable-hidden");
   field.value = text;

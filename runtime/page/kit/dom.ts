@@ -1,4 +1,4 @@
-/** Small helpers that build elements. They never parse strings as HTML. */
+/** Small helpers that build elements, and read or change their attributes. They never parse HTML. */
 
 /** Returns an element with these children. If `className` is empty, the element has no class. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
@@ -39,7 +39,7 @@ export function freshId(): string {
   return `runnable-${String(idCount)}`;
 }
 
-/** Returns the values in the attribute `data-<name>` of an element. They are separated by `|`. */
+/** Returns the values in the attribute `data-<name>` of an element, where `|` separates them. */
 export function listAttribute(source: Element, name: string): string[] {
   return (source.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
 }

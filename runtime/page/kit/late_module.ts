@@ -1,4 +1,4 @@
-/** Loads code that only the reader's actions need, and says so if that takes long or fails. */
+/** Loads code that only the reader's actions need, and posts a notice if loading takes long or fails. */
 import type { Action, Notices } from "./notices.ts";
 
 /** Loading is mentioned only if it takes longer than this. */
@@ -35,8 +35,9 @@ export class LateModule<Module> {
   }
 
   /**
-   * Does what the reader has asked for as soon as the module is loaded. If it cannot be loaded, a notice
-   * says so and offers to try again.
+   * Does what the reader has asked for as soon as the module is loaded. If the module cannot be loaded, a
+   * notice says so and offers to try again. If the second attempt fails as well, the notice offers to reload
+   * the page.
    *
    * @param notices - Where readers see that the page is still loading, or that loading has failed.
    * @param act - Does what the reader has asked for.
@@ -46,8 +47,8 @@ export class LateModule<Module> {
       text: "This could not be loaded. Check your network connection and try again.",
       action: {
         label: "Retry",
-        // Some browsers do not request a module again that could not be loaded, until the page is loaded
-        // again: https://github.com/whatwg/html/issues/6768
+        // The second attempt may fail even if the network is back: some browsers do not request a module
+        // again until the page is reloaded. See https://github.com/whatwg/html/issues/6768.
         act: () =>
           void this.#whenLoaded(notices, act, {
             text: "This could not be loaded again. Reload the page; your edits are kept.",

@@ -11,7 +11,10 @@ export interface NoticeOptions {
   actions?: Action[];
   /** An element to show after the text, for example a field with a link. */
   content?: HTMLElement;
-  /** How long the notice is shown (ms); without a time, it stays until it is cleared. */
+  /**
+   * After how many ms the notice disappears, or somewhat later if the reader is using it then. Without a
+   * time, the notice stays until it is cleared or replaced, or until one of its buttons is pressed.
+   */
   lasts?: number;
 }
 

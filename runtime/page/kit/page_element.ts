@@ -11,8 +11,8 @@ export abstract class PageElement extends HTMLElement {
   #life: AbortController | undefined;
 
   /**
-   * Starts the element. Whatever it adds to the page has to be taken away when `signal` is aborted, and
-   * code that has waited for something must check whether `signal` was aborted in the meantime.
+   * Starts the element. Whatever this method adds to the page has to be taken away when `signal` is
+   * aborted, and code that has waited for something must check whether `signal` was aborted meanwhile.
    */
   protected abstract start(signal: AbortSignal): void | Promise<void>;
 

@@ -8,8 +8,9 @@ const drawn = new WeakMap<Node, Tree>();
 
 /**
  * Makes the children of an element match these trees. A child that has a key is matched with the
- * element that was drawn with the same key, and other children are matched by position. Matching
- * elements stay in the page, so they keep the focus and their state.
+ * element that was drawn with the same key, and the children without a key are matched in order. Matching
+ * elements with the same tag are reused, so they keep their state. They also keep the focus, unless they
+ * have to be moved because the order has changed.
  */
 export function patchChildren(parent: Element, children: readonly (Tree | string)[]): void {
   // The present children: those that were drawn with a key, by key, and all others in order.
@@ -44,7 +45,7 @@ export function patchChildren(parent: Element, children: readonly (Tree | string
   }
 }
 
-/** Returns the child that was drawn with this key. */
+/** Returns the child that was drawn with this key, if there is one. */
 export function findByKey(parent: Element, key: string): Element | undefined {
   return [...parent.children].find((child) => drawn.get(child)?.key === key);
 }
