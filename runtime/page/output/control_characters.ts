@@ -13,7 +13,7 @@ const INVISIBLE = new RegExp(
   "g",
 );
 
-/** Removes control characters and escape sequences, and keeps the text that they would erase. */
+/** Removes what `INVISIBLE` matches, and keeps the text that the control characters would erase. */
 export function withoutControls(text: string): string {
   return CONTROL.test(text) ? text.replaceAll(INVISIBLE, "") : text;
 }

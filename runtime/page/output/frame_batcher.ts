@@ -1,6 +1,6 @@
 /**
- * Collects the output of a program and renders it in batches, one in each animation frame. Output beyond a
- * limit is dropped.
+ * Collects the output of a program and renders it in batches, usually one in each animation frame. Output
+ * beyond a limit is dropped.
  */
 
 /** The stream that a text belongs to; `stdin` stands for what the reader has typed. */
@@ -44,7 +44,7 @@ export class FrameBatcher {
   readonly #schedule: Schedule;
   #pending: Piece[] = [];
   #isScheduled = false;
-  /** How much more text may be written. */
+  /** How much more text may be written, in UTF-16 units. */
   #capacity = MAX_TEXT;
   /** Called when everything has been rendered. */
   #drained: (() => void) | undefined;
@@ -97,8 +97,9 @@ export class FrameBatcher {
   }
 
   /**
-   * Removes and returns the pieces of the next batch. A piece that is too long is divided, if
-   * possible at the end of a line.
+   * Removes and returns the pieces of the next batch. A piece that is too long for the rest of the batch is
+   * divided at the end of a line. If no line ends early enough, the piece has to wait for the next batch, or
+   * is divided within a line if it is the first piece of this batch.
    */
   #take(): Piece[] {
     const taken: Piece[] = [];
@@ -123,13 +124,13 @@ export class FrameBatcher {
   }
 }
 
-/** Returns the largest offset up to `length` that is not between the halves of a surrogate pair. */
+/** Returns the largest offset up to `length` that does not divide a surrogate pair, but at least 1. */
 function characterBoundary(text: string, length: number): number {
   const unit = text.charCodeAt(length - 1);
   return unit >= 0xd800 && unit < 0xdc00 && length > 1 ? length - 1 : length;
 }
 
-/** Calls the function in the next animation frame, or after a delay in a hidden tab. */
+/** Calls the function in the next animation frame, or after a delay if no frame comes, as in a hidden tab. */
 export const nextFrame: Schedule = (callback) => {
   if (document.visibilityState === "visible") {
     // If the tab is hidden before its next frame, no frame comes, so a timer is needed as well.

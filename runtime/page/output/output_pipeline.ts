@@ -1,6 +1,6 @@
 /**
- * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
- * distributes a lot of text over several frames.
+ * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, distributes a
+ * lot of text over several frames, and loads the terminal if the program prints control characters.
  */
 import { CONTROL, withoutControls } from "./control_characters.ts";
 import { FrameBatcher, MAX_WRITTEN, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
@@ -24,7 +24,7 @@ export interface OutputTarget {
   readonly screen: Screen;
 }
 
-/** Loads the terminal, which is needed only for programs that move the cursor or use colours. */
+/** Loads the terminal, which is needed only for programs that print control characters. */
 export type LoadTerminal = () => Promise<typeof import("./terminal_output.ts")>;
 
 export class OutputPipeline {
@@ -39,7 +39,7 @@ export class OutputPipeline {
   /** The beginning of the output, for `text`. */
   #searchable = "";
   #lastStream: Stream = "stdout";
-  /** What was printed before the first control character. */
+  /** What was printed before the first control character; the terminal begins with it. */
   #plain: Piece[] = [];
   /** What was printed while the terminal was being loaded. */
   #waiting: Piece[] = [];
@@ -63,7 +63,10 @@ export class OutputPipeline {
     this.#loadTerminal = loadTerminal;
   }
 
-  /** The beginning of the output. Wherever the stream changes, the text continues on a new line. */
+  /**
+   * The beginning of the output, without what the reader has typed. Wherever the stream changes, the text
+   * continues on a new line.
+   */
   get text(): string {
     return this.#terminal ? this.#terminal.text(SEARCHABLE_LENGTH) : this.#searchable;
   }
@@ -141,7 +144,10 @@ export class OutputPipeline {
     return this.#batcher.write(stream, shown);
   }
 
-  /** Loads the terminal, which then shows what has been printed and everything that follows. */
+  /**
+   * Loads the terminal, which then shows what has been printed and everything that follows. If it cannot be
+   * loaded, control characters are left out from now on.
+   */
   async #open(): Promise<void> {
     const loaded = await this.#loadTerminal().catch(() => undefined);
     await this.#batcher.drained();

@@ -29,10 +29,10 @@ export class OutputView {
   readonly #observer = new ResizeObserver(() => this.#updateFocusability());
   /** What the region shows of the reader's run, instead of the recording. */
   #live = element("div", "runnable-live");
-  /** The line that says where the program runs, or how it has ended. */
+  /** The line above the output that shows the status of the run; see `setStatus`. */
   #origin = element("p", "runnable-origin");
   #progress = new LoadingProgress();
-  /** Contains the output of the program, in blocks. */
+  /** Contains the output of the program, in blocks, and the input field. */
   #text = element("pre", "");
   /** The block to which text is added; undefined if the next text begins a new one. */
   #block: HTMLElement | undefined;
@@ -55,7 +55,7 @@ export class OutputView {
     for (const recorded of region.querySelectorAll<HTMLElement>(".runnable-stderr")) {
       linkLines(recorded, links);
     }
-    // The region scrolls instead of the <pre>, so the region is focusable, but not the <pre>.
+    // The region scrolls instead of the <pre>, so the keyboard has to reach the region and not the <pre>.
     region.querySelector("pre")?.removeAttribute("tabindex");
     this.#recording = [...region.childNodes];
     this.#observer.observe(region);
@@ -119,7 +119,7 @@ export class OutputView {
     this.setStatus(`${what} in your browser · Python ${this.#version}${this.#clockRate}`);
   }
 
-  /** Shows the status of the run, in the line above its output. */
+  /** Shows the status of the run, for example where it runs or that it is paused, above its output. */
   setStatus(status: string): void {
     // Screen readers announce every change in a log, even if the new text is the same.
     if (this.#origin.textContent !== status) this.#origin.textContent = status;
@@ -234,7 +234,7 @@ export class OutputView {
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Shows how the run has ended. If `reason` says why it was stopped, this replaces "Stopped." */
+  /** Shows how the run has ended. A `reason` for which it was stopped replaces the note "Stopped." */
   end(outcome: Outcome, reason?: string): void {
     this.#progress.element.remove();
     this.hint(undefined);
@@ -273,7 +273,7 @@ export class OutputView {
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Adds a note about the last run above the recording. It disappears when another run begins. */
+  /** Adds a note about the last run above the recording. The note disappears when another run begins. */
   prependNote(text: string): void {
     this.#lastRun = element("p", "runnable-note runnable-stopped", text);
     this.#region.prepend(this.#lastRun);

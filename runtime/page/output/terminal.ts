@@ -13,8 +13,8 @@ import type { Stream } from "./frame_batcher.ts";
 import { changeStyle, DEFAULT_STYLE, type Style } from "./terminal_style.ts";
 
 /**
- * How many lines the cursor can reach. The lines above them never change again. Programs are told that
- * the terminal has 24 lines, but many rely on a larger window.
+ * How many lines the cursor can reach. The lines above them never change again. Python's
+ * `shutil.get_terminal_size` reports 24 lines to programs, but many programs rely on a larger window.
  */
 export const SCREEN_ROWS = 50;
 
@@ -64,7 +64,7 @@ const PLAIN = /^[\u0020-\u007e\u00a0-\u02ff]*$/;
  * See https://wcwidth.readthedocs.io/en/latest/specs.html.
  */
 const ZERO_WIDTH = /^(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}]$/u;
-// Characters that terminals show with the width of two. Unicode lists them in EastAsianWidth.txt.
+/** Characters that terminals show with the width of two. Unicode lists them in EastAsianWidth.txt. */
 const WIDE =
   /^[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
@@ -79,7 +79,10 @@ export class Line {
   /** The text of each column. A wide character or a tab is followed by columns without text. */
   readonly #texts: string[] = [];
   readonly #looks: Look[] = [];
-  /** The look of the newline, if the line has one. It matters only if the line has no text. */
+  /**
+   * The look of the newline; undefined if the line has no newline. In a line with text, the newline takes
+   * the look of the text before it instead.
+   */
   newline: Look | undefined;
   /** Whether the line was too long, so that it continues in the next row. */
   isContinued = false;
@@ -88,7 +91,10 @@ export class Line {
     return this.#texts.length;
   }
 
-  /** Puts a character that takes `width` columns into a column, in place of what is there. */
+  /**
+   * Puts a character that takes `width` columns into a column, in place of what is there. If the line ends
+   * before that column, spaces fill the gap.
+   */
   put(column: number, text: string, width: number, look: Look): void {
     while (this.#texts.length < column) this.#push(" ", look);
     for (let each = column; each < column + width; each++) {
@@ -114,7 +120,7 @@ export class Line {
     return true;
   }
 
-  /** Erases the columns from `from` up to `to`. At the end of the line, they are removed. */
+  /** Erases the columns from `from` up to, but not including, `to`. At the end of the line, removes them. */
   erase(from: number, to: number, look: Look): void {
     if (from >= this.#texts.length) return;
     this.#split(from);
@@ -127,7 +133,7 @@ export class Line {
     this.#looks.fill(look, from, to);
   }
 
-  /** The parts of the line, with its newline. */
+  /** The parts of the line, with its newline unless the line continues in the next row. */
   runs(): Run[] {
     const runs: Run[] = [];
     let start = 0;
@@ -165,7 +171,10 @@ export class Terminal {
   readonly lines: Line[] = [new Line()];
   /** The numbers of the lines that have changed. `TerminalOutput` removes those that it has drawn. */
   readonly changed = new Set<number>([0]);
-  /** How much there is to show: the number of cells, combining characters and line ends. */
+  /**
+   * About how much there is to show: the number of cells, line ends and combining characters. Combining
+   * characters still count after they were erased.
+   */
   size = 0;
   /** The position of the cursor. */
   #row = 0;
@@ -199,7 +208,7 @@ export class Terminal {
     return height;
   }
 
-  /** Takes the next text of a stream. All streams share the cursor and the colours. */
+  /** Takes the next text of a stream. All streams share the cursor, and those of the program the colours. */
   write(stream: Stream, text: string): void {
     const parser = this.#parsers[stream];
     this.#chooseLook(stream);
@@ -314,7 +323,8 @@ export class Terminal {
 
   /**
    * Handles a control character: backspace, tab, newline, vertical tab and form feed, carriage return, and
-   * those from 0x80 on, each of which stands for ESC and the character whose code is 0x40 less.
+   * some of those from 0x80 on, each of which stands for ESC and the character whose code is 0x40 less. Other
+   * control characters have no effect.
    */
   #control(code: number, parser: Parser, stream: Stream): void {
     if (code === 0x08) this.#column = Math.max(0, this.#column - 1);
@@ -329,7 +339,10 @@ export class Terminal {
     else if (code === 0x8d) this.#escape("M", stream);
   }
 
-  /** Executes a sequence that consists of ESC and this character. `ESC c` resets the terminal. */
+  /**
+   * Executes a sequence that consists of ESC and this character. `ESC c` resets the style, erases the lines
+   * that the cursor can reach, and moves the cursor to the first of them.
+   */
   #escape(character: string, stream: Stream): void {
     if (character === "7") this.#save();
     else if (character === "8") this.#restore(stream);
@@ -426,7 +439,7 @@ export class Terminal {
     this.changed.add(this.#row);
   }
 
-  /** Whether this many columns fit into the line of the cursor. */
+  /** Whether this many columns fit between the cursor and the greatest length of a line. */
   #fits(width: number): boolean {
     return this.#column + width <= MAX_COLUMNS;
   }

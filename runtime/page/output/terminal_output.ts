@@ -1,7 +1,7 @@
 /**
- * Shows the output of a program that moves the cursor or uses colours. The page loads this module when
- * a program prints the first control character. From then on, this module also shows the last lines of
- * the output that is there already, because they can change.
+ * Shows the output of a program that prints control characters, for example to move the cursor or to use
+ * colours. The page loads this module when a program prints the first of them. From then on, this module
+ * also shows the last lines of the output that is there already, because they can change.
  */
 import { element } from "../kit/dom.ts";
 import {
@@ -34,7 +34,7 @@ export interface Screen {
 interface Row {
   element: HTMLElement;
   runs: readonly Run[];
-  /** When the row was last changed other than by adding text at its end, in ms by `#now`; 0 if never. */
+  /** When the row was last redrawn rather than only extended at its end, in ms by `#now`; 0 if never. */
   redrawnAt: number;
 }
 
@@ -43,17 +43,17 @@ export class TerminalOutput {
   readonly #screen: Screen;
   readonly #schedule: Schedule;
   readonly #now: () => number;
-  /** The first line that is shown here. The lines before it can no longer change. */
+  /** The number of the first line that is shown here. The lines before that can no longer change. */
   readonly #first: number;
   readonly #rows: Row[] = [];
   /** Numbers of the lines that screen readers do not announce, because they are being redrawn. */
   readonly #silent = new Set<number>();
-  /** How much text the program has written, even if it was overwritten later. */
+  /** How much text was written since the terminal was opened, even if it was overwritten later. */
   #written = 0;
   #isScheduled = false;
   #drained: (() => void)[] = [];
 
-  /** `before` is what the page shows already, which must contain no control characters. */
+  /** `before` is what the page shows already, without control characters other than tabs and newlines. */
   constructor(
     screen: Screen,
     schedule: Schedule,
@@ -85,8 +85,8 @@ export class TerminalOutput {
   }
 
   /**
-   * The first `length` characters of what the program has printed, as plain text. A new line begins where
-   * the stream changes.
+   * The first `length` characters of what the terminal shows, as plain text and without what the reader has
+   * typed. A new line begins where the stream changes.
    */
   text(length: number): string {
     let text = "";
@@ -138,7 +138,7 @@ export class TerminalOutput {
     this.#settleRows();
   }
 
-  /** Shows a line as it is now; returns how long its text is. */
+  /** Shows a line as it is now; returns how long its text is, or 0 if nothing has changed. */
   #drawRow(row: number, line: Line): number {
     const runs = line.runs();
     const shown = this.#rows[row - this.#first];
@@ -162,8 +162,8 @@ export class TerminalOutput {
   }
 
   /**
-   * Keeps screen readers from announcing a line whenever it is redrawn. They read it when it is
-   * complete.
+   * Keeps screen readers from announcing a line whenever it is redrawn. They announce the line when it
+   * counts as complete, or when the run ends.
    */
   #silence(row: number, shown: Row): void {
     shown.redrawnAt = this.#now();
@@ -246,9 +246,9 @@ function isSame(one: readonly Run[], other: readonly Run[]): boolean {
 }
 
 /**
- * Returns what was added at the end of a line, or undefined if anything else in the line has changed. The
- * result is also undefined if the line has text on stderr, whose parts share an element, so that the line
- * has to be drawn anew.
+ * Returns what was added at the end of a line, or undefined if the line has to be drawn anew: because it
+ * was empty, because anything else in it has changed, or because it has text on stderr, whose parts share
+ * an element.
  */
 function addedRuns(before: readonly Run[], after: readonly Run[]): Run[] | undefined {
   const last = before.at(-1);

@@ -1,9 +1,10 @@
 /**
  * The colours and styles that programs choose with escape sequences such as `ESC [ 31 m`.
  *
- * Programs choose colours for a background that they do not know. Each colour is therefore made
- * darker or lighter until its contrast on the background of the output is high enough, once for the
- * light scheme and once for the dark one. The first 16 colours are CSS variables in ansi.css.
+ * Programs choose colours for a background that they do not know. The colour of a text is therefore made
+ * darker or lighter until its contrast is high enough: on the background that the program has chosen, or
+ * else on the background of the output, once for the light scheme and once for the dark one. On the
+ * background of the output, the first 16 colours are CSS variables in ansi.css instead.
  */
 
 /** A number below 256 is an entry of the palette. Other colours are TRUE_COLOUR plus 0xrrggbb. */
@@ -28,7 +29,10 @@ export const DEFAULT_STYLE: Style = { key: "" };
 
 type Change = Partial<Record<Exclude<keyof Style, "key">, number | boolean | undefined>>;
 
-/** What each code changes. The codes that choose a colour are in `paletteChange` and `EXTENDED`. */
+/**
+ * What each code changes. The codes that choose a colour are in `paletteChange` and `EXTENDED`, and
+ * `changeStyle` handles the code 0, which resets everything.
+ */
 const CHANGES: Readonly<Record<number, Change>> = {
   1: { isBold: true },
   2: { isDim: true },
@@ -93,8 +97,8 @@ function paletteChange(code: number): Change {
 }
 
 /**
- * Returns the colour that these numbers describe, and how many of them it takes. `isJoined` says whether
- * the numbers were separated by colons rather than semicolons.
+ * Returns the colour that these numbers describe, undefined if they describe none, and how many of the
+ * numbers belong to it. `isJoined` says whether the numbers were separated by colons rather than semicolons.
  */
 function extendedColour(
   [kind, ...numbers]: number[],
@@ -124,7 +128,10 @@ const WHITE: Rgb = [255, 255, 255];
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/** The first 16 colours as backgrounds, in the order of `NAMES`, first the dark and then the bright ones. */
+/**
+ * The first 16 colours as backgrounds, and as text on a background that the program has chosen. They are in
+ * the order of `NAMES`, first the dark and then the bright ones.
+ */
 const BACKGROUNDS: readonly Rgb[] = [
   [0, 0, 0],
   [178, 34, 34],

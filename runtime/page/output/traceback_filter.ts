@@ -2,8 +2,8 @@
  * Reduces tracebacks and warnings on stderr to what a reader of the snippet can use.
  *
  * The filter keeps the frames of the snippet itself, each with the first line of its source. It
- * drops the frames of other files, which are called foreign here, and lines that mark a part of the
- * source (`~~~^^^`).
+ * drops the frames of other files, which are called foreign here, and the lines in a frame that mark a
+ * part of the source (`~~~^^^`).
  * `mkdocs_runnable/recording/tidy.py` has the same rules in Python, and `tests/cases/traceback/`
  * contains pairs of files with which both filters are tested.
  */
@@ -17,7 +17,7 @@ const FRAME = /^((?: *\| )?) {2}File "(.*)", line \d+, in .+$/;
 const LOCATION = /^(?: *\| )? {2}File ".*", line \d+$/;
 /** What Python prints in place of the frames of a deep recursion. */
 const REPEATED = /^ {2}\[Previous line repeated \d+ more times?\]$/;
-/** A warning about a line of another file. The group is what remains of it. */
+/** A warning about a line of another file, or about no file. The group is what remains of the warning. */
 const FOREIGN_WARNING =
   /^(?:sys|<[\p{L}\p{N}_]+>|\/.*|[A-Za-z]:\\.*):\d+: ([\p{L}\p{N}_]*Warning: .*)$/u;
 /** A line of another file that the text of a message mentions, such as "created at /lib/x.py:3". */
@@ -50,12 +50,15 @@ export class TracebackFilter {
     this.#name = path.slice(path.lastIndexOf("/") + 1);
   }
 
-  /** Replaces the path of the snippet with its file name. This is also useful for stdout. */
+  /** Replaces the path of the snippet with its file name, on stderr as well as on stdout. */
   shorten(text: string): string {
     return text.replaceAll(this.#path, this.#name);
   }
 
-  /** Takes the next piece of stderr, and returns the lines that are now complete, filtered. */
+  /**
+   * Takes the next piece of stderr, and returns the lines that are now complete, filtered. Of a line whose
+   * beginning has been released, also returns what has arrived, although the line is not complete.
+   */
   push(text: string): string {
     const lines = (this.#tail + text).split("\n");
     this.#tail = lines.pop() ?? "";
