@@ -6,7 +6,7 @@ import type { Outcome } from "../../host/types.ts";
 
 /** The condition under which an answer matches the output of a run. */
 export interface Answer {
-  /** A regular expression that has to be found in the output. */
+  /** A regular expression that the output has to match somewhere. */
   when: string;
   /** The number that the expression's first group captures has to be less than this. */
   below?: number;

@@ -1,4 +1,7 @@
-/** The interactive part of `<predict-question>`: readers choose an answer, and a run judges it. */
+/**
+ * The interactive part of `<predict-question>`: readers choose an answer, and a run or the recording shows
+ * whether it is right.
+ */
 import { button, element, freshId } from "../kit/dom.ts";
 import type { EndedRun } from "../workbench/run_ended.ts";
 import { describeMatch, judgeRun, type Answer } from "./answers.ts";
@@ -37,7 +40,10 @@ const SHOW_TEXTS: typeof RUN_TEXTS = {
 export class Question {
   readonly #snippet: HTMLElement;
   readonly #program: HTMLElement;
-  /** The number of the answer that matches the recorded run; undefined if there is no recording. */
+  /**
+   * The number of the answer that matches the recorded run; undefined if there is no recording, or if an
+   * outdated recording does not match exactly one answer.
+   */
   readonly #recordedAnswer: number | undefined;
   readonly #choices: Choice[];
   readonly #texts: typeof RUN_TEXTS;
@@ -93,7 +99,7 @@ export class Question {
     this.#askAgain();
   }
 
-  /** Restores the static HTML. */
+  /** Restores the static content. The label of the group of answers stays. */
   close(): void {
     this.#life.abort();
     for (const { item, content } of this.#choices) item.replaceChildren(...content);
@@ -146,7 +152,10 @@ export class Question {
     fieldset.setAttribute("aria-labelledby", `${legend.id} ${paragraph.id}`);
   }
 
-  /** Shows the question without a verdict, because the reader has not run the program since choosing. */
+  /**
+   * Shows the question without a verdict, because the reader has chosen no answer, or has not run the
+   * program since choosing one.
+   */
   #askAgain(): void {
     this.#markAnswers(undefined);
     const hasChosen = this.#chosen !== undefined;

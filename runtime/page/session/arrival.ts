@@ -1,4 +1,7 @@
-/** Postpones what only the reader's actions need until there is a sign of a reader. */
+/**
+ * Postpones what only the reader's actions need until there is a sign of a reader, and finds the folder of
+ * the runtime.
+ */
 import { runtimeCache } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
 
@@ -8,13 +11,14 @@ const SIGNS = ["pointermove", "pointerdown", "keydown", "focusin", "wheel", "scr
 /** The delay before the page looks for earlier runs in browsers without `requestIdleCallback`. */
 const IDLE_DELAY_MS = 500;
 
-/** Whether there has been a sign of a reader in this tab. */
+/** Whether there has been a sign of a reader, or of earlier runs, since the tab last loaded a whole page. */
 let hasArrived = false;
 /** What to do at the first sign; undefined if the page does not wait for a sign yet. */
 let waiting: Set<() => void> | undefined;
 
 /**
- * Calls `act` at the first sign of a reader on any page of this tab, or immediately if there has been one.
+ * Calls `act` at the first sign of a reader on any page of this tab, or immediately if there has been one
+ * since the tab last loaded a whole page, which instant navigation does not do.
  * Readers who have run programs on this site before count as present, so that their next run can be
  * prepared, unless their browser is set to save data.
  *

@@ -1,4 +1,4 @@
-/** The clock rate that the reader has chosen for the programs of a page; all widgets share it. */
+/** The clock rate that the reader has chosen for the programs of a page; all menus on the page share it. */
 import { element } from "../kit/dom.ts";
 import { recall, remember } from "./tab_memory.ts";
 
@@ -46,7 +46,7 @@ export class ClockRateMenu {
   readonly #path = location.pathname;
 
   /**
-   * @param title - Names the program that the menu belongs to.
+   * @param title - Names the program or the programs that the menu belongs to.
    * @param signal - Ends the listening for choices in other menus when it is aborted.
    */
   constructor(title: string, signal: AbortSignal) {

@@ -38,7 +38,10 @@ export class Draft {
     return this.#source !== this.original;
   }
 
-  /** Whether the edit was made to an earlier version of the published source. */
+  /**
+   * Whether the edit was made to an earlier version of the published source, and has not been saved since
+   * the draft was created.
+   */
   get isOutdated(): boolean {
     return this.#outdated;
   }
@@ -65,7 +68,10 @@ export class Draft {
     this.save();
   }
 
-  /** Writes the edit to storage immediately, as an edit of the current published source. */
+  /**
+   * Writes the edit to storage immediately, as an edit of the current published source. If there is no edit,
+   * removes the stored one instead.
+   */
   save(): void {
     clearTimeout(this.#unsaved);
     this.#unsaved = undefined;
@@ -103,7 +109,8 @@ export class Drafts {
 
   /**
    * Returns the shared draft of a snippet. If the published source has changed since the draft was
-   * made, the draft is saved and replaced with a new one. The reader's edit is kept, but counts as outdated.
+   * made, the draft is saved and replaced with a new one. If the browser stores edits, the new draft keeps
+   * the reader's edit, which counts as outdated.
    */
   of(name: string, original: string): Draft {
     const known = this.#drafts.get(name);
@@ -114,7 +121,7 @@ export class Drafts {
     return draft;
   }
 
-  /** The sources that this tab shows or has shown. */
+  /** The present source of each draft, of the programs that this tab shows or has shown. */
   get sources(): string[] {
     return [...this.#drafts.values()].map(({ source }) => source);
   }

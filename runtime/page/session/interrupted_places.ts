@@ -5,7 +5,7 @@
 
 const STORAGE_KEY = "runnable:left";
 
-/** The places of widgets whose runs were interrupted, for browsers without storage. */
+/** The places that were stored last, for browsers without storage. */
 let placesInMemory: string[] = [];
 
 /** Returns the stored places. */

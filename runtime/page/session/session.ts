@@ -3,9 +3,9 @@ import type { Host, Move, Outcome, Program, Run, RunEvent } from "../../host/typ
 
 /** The part of the page that starts a run, for example a widget. */
 export interface Owner {
-  /** The name that readers see, for example `tea/brewing.py`. */
+  /** How sentences that readers see name the owner, for example `tea/brewing.py`. */
   readonly title: string;
-  /** Called when the owner with the title `by` starts a run, which ends the run of this owner. */
+  /** Called when another owner, with the title `by`, starts a run, which ends the run of this owner. */
   displaced(by: string): void;
 }
 
@@ -28,7 +28,7 @@ class RequestedRun {
     });
   }
 
-  /** Asks the program to end. A second call ends it immediately. */
+  /** Asks the program to end, or keeps it from starting. A second call ends it immediately. */
   stop(): void {
     this.isStopped = true;
     this.#resolveStopped();
@@ -41,7 +41,7 @@ export class Session {
   #host: Promise<Host> | undefined;
   #current: RequestedRun | undefined;
 
-  /** `load` is called before the first run, and again if it has failed. */
+  /** `load` is called when the host is first needed, and again when it is next needed if that has failed. */
   constructor(load: () => Promise<Host>) {
     this.#load = load;
   }
@@ -97,7 +97,7 @@ export class Session {
     if (this.#current?.owner === owner) this.#current.stop();
   }
 
-  /** Answers the owner's program, which has asked for input. */
+  /** Answers the owner's program, which has asked for input; undefined stands for the end of the input. */
   answer(owner: Owner, text: string | undefined): void {
     if (this.#current?.owner === owner) this.#current.run?.answer(text);
   }

@@ -1,4 +1,4 @@
-/** Encodes programs in links: `…/playground/#code=<base64url of gzip of UTF-8 source>`. */
+/** Encodes and decodes programs in links: `…/playground/#code=<base64url of gzip of UTF-8 source>`. */
 
 /** The size limit of an unpacked program. Without it, a short link could unpack to gigabytes. */
 export const MAX_SOURCE_BYTES = 1_000_000;
@@ -30,8 +30,9 @@ export async function encode(source: string): Promise<string> {
 /**
  * Returns the source that `encode` has packed.
  *
- * @throws DamagedLink if the code is not the result of `encode`, or if the source is larger than
- * `MAX_SOURCE_BYTES`. Unpacking ends when this limit is exceeded.
+ * @throws DamagedLink if the code cannot be decoded, or if the source is larger than `MAX_SOURCE_BYTES`.
+ * Unpacking ends when this limit is exceeded. In a browser without `DecompressionStream`, another error is
+ * thrown.
  */
 export async function decode(code: string): Promise<string> {
   const bytes = await gunzip(fromBase64url(code));
@@ -43,7 +44,7 @@ export async function decode(code: string): Promise<string> {
 }
 
 function fromBase64url(code: string): Uint8Array<ArrayBuffer> {
-  // Links have no padding, but some mail and chat programs append it or escape it.
+  // `encode` leaves out the padding, but some mail and chat programs append it, plain or escaped.
   const text = code.replace(/(=|%3D)+$/i, "");
   if (text === "" || !/^[\w-]+$/.test(text)) throw new DamagedLink("base64");
   try {

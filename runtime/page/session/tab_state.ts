@@ -25,7 +25,7 @@ let tab: OpenedTab | undefined;
 /** Whether `prepareForReturningReader` will be called. */
 let isPreparationPlanned = false;
 
-/** The attributes of elements that run programs. They are the same on all elements of a site. */
+/** Attributes of elements that run programs. All elements of a site name the same folder and libraries. */
 interface SiteAttributes {
   /** The address of the folder of the runtime. */
   runtime?: string;
@@ -35,7 +35,8 @@ interface SiteAttributes {
 
 /**
  * Returns the state of the tab. The first call creates it, from the attributes of an element of the site.
- * Each call also makes sure that a run is prepared soon if the reader has run programs on the site before.
+ * Each call also makes sure that a run is prepared soon if the reader has run programs on the site before,
+ * unless the browser is set to save data.
  */
 export function tabFor(attributes: SiteAttributes | DOMStringMap): Tab {
   tab ??= createTab(attributes);
@@ -62,7 +63,7 @@ function prepareWhenIdle(tab: OpenedTab): void {
   else setTimeout(act, IDLE_DELAY_MS);
 }
 
-/** Prepares a run if the reader has run programs on this site before. */
+/** Prepares a run if the reader has run programs on this site before, unless they want to save data. */
 async function prepareForReturningReader({ session, drafts, runtime }: OpenedTab): Promise<void> {
   isPreparationPlanned = false;
   if (savesData()) return;

@@ -3,7 +3,8 @@
  *
  * The project chooses the words in the attributes of the element: `data-label` is the name of the group of
  * questions for assistive technology, and `data-result` is the sentence about the row that is found. In
- * this sentence, `{kind}` stands for the content of the row's cell with the class `data-table__kind`.
+ * this sentence, a name in braces, such as `{kind}`, stands for the paragraphs of the row's cell whose class
+ * ends with this name, such as `data-table__kind`.
  */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 import {
@@ -92,7 +93,10 @@ export class ChoiceTable {
   }
 }
 
-/** Replaces each `{kind}` in a sentence by a copy of the content of the row's cell `data-table__kind`. */
+/**
+ * Replaces each name in braces in a sentence, such as `{kind}`, with a copy of the content of the paragraphs
+ * in the row's cell of this name. If the row has no such cell, the name stays as it is.
+ */
 function fillSentence(sentence: string, row: HTMLTableRowElement): (Node | string)[] {
   return sentence.split(/(\{[\w-]+\})/).flatMap((part): (Node | string)[] => {
     const kind = /^\{(.+)\}$/.exec(part)?.[1];

@@ -1,6 +1,7 @@
 /**
- * Decides which rows of a table a reader wants to see, and stores this choice in the page's address. A
- * facet is a property of the rows that readers can filter by, for example their topic.
+ * Decides which rows of a table a reader wants to see, and translates the reader's filter to and from the
+ * query of the page's address. A facet is a property of the rows that readers can filter by, for example
+ * their topic.
  */
 
 /** A row of the table: its text, and its values for each facet. */
@@ -11,7 +12,7 @@ export interface Entry {
 
 /** What the reader searches for. */
 export interface Filter {
-  /** Words that all have to occur in a row. */
+  /** Words, or parts of words, that all have to occur in a row. */
   words: string;
   /** The value that a row must have for each facet; empty for any value. */
   facets: Readonly<Record<string, string>>;
