@@ -1,4 +1,7 @@
-/** Makes a static timeline interactive when the reader's pointer or focus reaches it. */
+/**
+ * Makes a static timeline interactive when the reader's pointer or focus reaches it, or when it has to show
+ * a run of the reader.
+ */
 import type { Lane } from "../../timeline/model/lane.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { makeTools, type Tool, type Tools } from "./tools.ts";
@@ -32,9 +35,9 @@ export const recordedAt = (traceUrl: string, source?: string) => async (): Promi
 };
 
 /**
- * Makes a figure interactive when the pointer or the focus reaches it. Only then does the page load the
- * interactive view and the recorded run. Until both have arrived, and if they cannot be loaded, the
- * figure stays static.
+ * Makes a figure with a recorded run interactive when the pointer or the focus reaches it. Only then does the
+ * page load the interactive view and the recorded run. Until both have arrived, and if they cannot be
+ * loaded, the figure stays static. To show a run of the reader, only the view is loaded.
  *
  * @param figure - the static figure.
  * @param recorded - fetches the recorded run, if there is one.
@@ -56,7 +59,7 @@ export function attachTimeline(
   let line = 0;
   /** The buttons of the static timeline, once the figure has come near the viewport. */
   let tools: Tools | undefined;
-  /** The empty element that reserves space for these buttons. */
+  /** The empty element of the static figure that reserves space for `tools`. */
   const placeholder = figure.querySelector(".tl-tools");
 
   // A click is lost if its target is replaced between press and release. Therefore the interactive

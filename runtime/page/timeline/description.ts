@@ -7,7 +7,7 @@ import { time } from "../../timeline/words/words.ts";
 export interface Subject {
   /** Which run is shown: "recorded on CPython 3.13" or "of this run, in your browser". */
   what: string;
-  /** Replaces the number of lanes and the duration of the run in the caption. */
+  /** Replaces the number of lanes and the duration of the run in the caption and the accessible name. */
   about?: string;
   /** Replaces the headline that is computed from the run. */
   says?: string;
@@ -45,8 +45,8 @@ export class Describer {
   }
 
   /**
-   * Computes the headline once for each version of the timeline. It depends on all segments, which do
-   * not change when the reader zooms.
+   * Computes the headline once for each version of the timeline. The headline depends on all segments, which
+   * do not change when the reader zooms.
    */
   #headline(timeline: Timeline): string {
     const { version } = timeline;

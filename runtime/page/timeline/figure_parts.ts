@@ -1,4 +1,7 @@
-/** The parts of an interactive timeline around its chart. They replace the static figure's content. */
+/**
+ * The parts of an interactive timeline around its chart. They replace the content of the static figure, apart
+ * from its `<details>`.
+ */
 import * as draw from "../../timeline/drawing/draw.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { button, element, enable } from "../kit/dom.ts";
@@ -15,7 +18,7 @@ export class FigureParts {
   /** Describes the bar that is under the pointer, focused or selected, or else shows the legend. */
   readonly panel = element("p", "tl-panel");
   readonly #figure: HTMLElement;
-  /** The static content, which comes back when the timeline closes. */
+  /** The static content, apart from the `<details>`. It comes back when the timeline closes. */
   readonly #original: ChildNode[];
   readonly #caption = element("span", "");
   readonly #headline = element("p", "tl-says");
@@ -91,13 +94,16 @@ export class FigureParts {
     patchChildren(this.panel, draw.legend(timeline, look));
   }
 
-  /** Keeps the panel as high as the legend, so that shorter sentences move nothing below it. */
+  /**
+   * Keeps the panel at least as high as it is now, while it shows the legend, so that shorter sentences move
+   * nothing below it.
+   */
   keepPanelHeight(): void {
     this.panel.style.minHeight = "";
     this.panel.style.minHeight = `${String(this.panel.getBoundingClientRect().height)}px`;
   }
 
-  /** Brings the static content back. */
+  /** Brings the static content back in place of the parts. */
   restore(): void {
     const { element: details } = this.tables;
     for (const node of [...this.#figure.childNodes]) if (node !== details) node.remove();

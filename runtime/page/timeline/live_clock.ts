@@ -10,7 +10,7 @@ export class LiveClock {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * Advances a timeline regularly until its run has ended.
+   * Advances a timeline regularly until its run has ended, or until `stop` or `start` is called.
    *
    * @param clock - returns the time since the main process began, in ms.
    * @param isCalm - whether the reader prefers reduced motion.

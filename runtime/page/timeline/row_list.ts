@@ -22,7 +22,7 @@ export class RowList {
     return this.#listing.rows;
   }
 
-  /** How many processes, threads and tasks there are. */
+  /** Says how many processes, threads and tasks the program has. */
   get census(): string {
     return this.#census;
   }
@@ -49,7 +49,7 @@ export class RowList {
     this.reset();
   }
 
-  /** Lists the rows if lanes have changed since the last call. Returns whether it has listed them. */
+  /** If lanes have changed since the last call, or after a reset, lists the rows and returns true. */
   update(timeline: Timeline): boolean {
     if (this.#shape === timeline.shape) return false;
     this.#shape = timeline.shape;

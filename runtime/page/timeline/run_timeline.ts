@@ -66,7 +66,7 @@ export class RunTimeline {
   #filename = "";
   /** Whether the figure shows the present run. */
   #isShown = false;
-  /** Whether the reader has reset the widget to the recording, although the run may still send events. */
+  /** Whether the reader has reset or left the widget, although the run may still send events. */
   #isHidden = false;
   #isOver = false;
 
@@ -122,12 +122,12 @@ export class RunTimeline {
   /** Notes that the run is over. */
   end(): void {
     this.#isOver = true;
-    // A figure that is still in the page is that of an earlier run.
+    // If this run has not been shown, a figure that is in the page shows an earlier run.
     if (!this.#isShown && this.#own) this.#own.hidden = true;
     this.#finish();
   }
 
-  /** Shows the recording, if there is one, instead of the run. */
+  /** Shows the recording instead of the run. If there is no recording, hides the figure. */
   showRecorded(): void {
     this.#isHidden = true;
     this.#isShown = false;
@@ -146,7 +146,7 @@ export class RunTimeline {
     this.#attached?.mark(line);
   }
 
-  /** Removes what this object has added. The run may still send events, which are not shown. */
+  /** Restores the static figure, or removes the one that was made. Events that still arrive are not shown. */
   close(): void {
     this.#run += 1;
     this.#isHidden = true;

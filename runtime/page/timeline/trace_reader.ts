@@ -43,7 +43,10 @@ export class TraceReader {
     };
   }
 
-  /** Shortens tracebacks in printed text, as in recordings and in the output of a widget. */
+  /**
+   * Shortens tracebacks in printed text, as in recordings and in the output of a widget, and removes control
+   * characters. Returns no event if nothing of the text is left.
+   */
   #filtered(process: number, event: TraceEvent): TraceEvent[] {
     if (event.kind !== "output") return [event];
     const filter = this.#filters.get(process) ?? filterFor(this.#filename);

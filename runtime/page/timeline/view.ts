@@ -100,7 +100,7 @@ export class TimelineView {
     this.#visibilityObserver.observe(element);
   }
 
-  /** Shows a run. While the run is in progress, `changed` has to be called after each new event. */
+  /** Shows a run. If the run is in progress, `changed` has to be called after new events and at its end. */
   show(timeline: Timeline, subject: Subject): void {
     this.#stepping.close();
     this.#timeline = timeline;
@@ -117,7 +117,7 @@ export class TimelineView {
     this.#parts.keepPanelHeight();
   }
 
-  /** Redraws the chart with the next frame, after new events or the end of the run. */
+  /** Called after new events and at the end of the run. Brings the view up to date with the next frame. */
   changed(): void {
     if (this.#timeline?.ended) this.#parts.tables.fill(this.#timeline);
     this.#stepping.update();
@@ -251,7 +251,10 @@ export class TimelineView {
     return this.#timeline && segment ? this.#timeline.lineOf(segment) : 0;
   }
 
-  /** Describes the bar that is under the pointer, focused or selected, or else shows the legend. */
+  /**
+   * Describes the bar that is under the pointer, focused or selected, or else shows the legend. Also outlines
+   * the bar under the pointer.
+   */
   #updatePanel(): void {
     const { tracks, hasFocus } = this.#chart;
     const { hovered } = this.#selection;

@@ -23,7 +23,7 @@ const NARROW_ROW_HEIGHT = 38;
 
 export class ChartView {
   readonly element = element("div", "tl-chart");
-  /** The element that contains all rows, and on which pointers act. */
+  /** Contains the rows that are drawn, but is as high as all rows together. Pointers act on this element. */
   readonly lanes = element("div", "tl-lanes");
   readonly #scroll = element("div", "tl-scroll");
   /** Contains the grid behind the rows. */
@@ -87,8 +87,11 @@ export class ChartView {
   }
 
   /**
-   * Draws a chart, and leaves elements that have not changed untouched. `currentBar` finds the bar, among
-   * those of the new tracks, that can have the focus.
+   * Draws a chart, and leaves elements that have not changed untouched.
+   *
+   * @param chart - The chart.
+   * @param currentBar - Finds the bar, among those of the new tracks, that can have the focus.
+   * @param isSelected - Whether a bar contains the selected segment.
    */
   draw(
     chart: Chart,
@@ -149,7 +152,7 @@ export class ChartView {
     return barAt(chart, rowIndex, this.fractionAt(x) * chart.width);
   }
 
-  /** Outlines this bar and no other one. */
+  /** Outlines this bar and no other one; undefined for none. */
   highlight(bar: Bar | undefined): void {
     const row = bar && findByKey(this.lanes, draw.rowKey(bar.lane));
     const track = row?.querySelector(".tl-track");

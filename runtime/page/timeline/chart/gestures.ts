@@ -16,11 +16,11 @@ export interface GestureHandlers {
   hover: (x: number, y: number) => void;
   /** Called when the pointer leaves the rows. */
   leave: () => void;
-  /** Called for a press and release without a drag. */
+  /** Called when a pointer was pressed and released without a drag or a pinch. */
   press: (x: number, y: number) => void;
 }
 
-/** A pointer that moves less than this does not drag. */
+/** A pointer that moves sideways by less than this does not drag. */
 const DRAG_THRESHOLD_PX = 5;
 
 /** The same number as `WheelEvent.DOM_DELTA_PIXEL`. */

@@ -21,7 +21,7 @@ export interface NavigationOptions {
   draw: () => void;
   /** Draws with the next frame. */
   scheduleDraw: () => void;
-  /** Called when the focus or the pointer has come to another bar, or has left the chart. */
+  /** Called when the focus or the pointer may have come to another bar, or has left the chart. */
   onPointedAt: () => void;
   /** Shows a segment in the player; returns false if the player is not open. */
   showInPlayer: (place: Place) => boolean;
@@ -63,7 +63,10 @@ export class Navigation {
     });
   }
 
-  /** Zooms around the segment that had the focus last or, if it is out of view, around the middle. */
+  /**
+   * Zooms around the middle of the segment that had the focus last. If there is no such segment, or if its
+   * middle is out of view, zooms around the middle of the span in view.
+   */
   zoom(factor: number): void {
     const { span, selection } = this.#options;
     const { from, to } = span;
@@ -87,7 +90,7 @@ export class Navigation {
 
   /**
    * Returns a function that restores the present selection and the part of the timeline that is in view
-   * now, and marks the line of the selected segment.
+   * now, and marks the line of the selected segment. If there is none, the function removes the mark.
    */
   remember(): () => void {
     const { chart, span, selection, lineOf, markLine, scheduleDraw } = this.#options;

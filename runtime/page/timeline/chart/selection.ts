@@ -31,7 +31,10 @@ export class Selection {
     return selected?.lane === bar.lane && selected.index >= bar.first && selected.index <= bar.last;
   }
 
-  /** Finds the bar at the cursor; if the row of the cursor is not drawn, the first bar of the chart. */
+  /**
+   * Finds the bar at the cursor. If there is no cursor, or if its row is not drawn or has no bars, finds the
+   * first bar of the chart.
+   */
   currentBar(tracks: readonly Track[]): Bar | undefined {
     const { cursor } = this;
     const own = tracks.find(({ listed }) => listed.lane === cursor?.lane);
@@ -45,7 +48,7 @@ export class Selection {
     return track?.bars.find((bar) => this.isSelected(bar));
   }
 
-  /** Called when the focus enters the chart. The first time, this sets the cursor to the first bar. */
+  /** Called when the focus enters the chart. If there is no cursor yet, sets it to the first bar. */
   enter(tracks: readonly Track[]): void {
     const bar = this.currentBar(tracks);
     if (bar) this.cursor ??= { lane: bar.lane, index: segmentOf(bar) };

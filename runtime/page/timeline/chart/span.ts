@@ -1,4 +1,4 @@
-/** The shortest span in ms: a millionth of the run, but no less than 5 µs. */
+/** The shortest span: a millionth of the run, but no less than 5 µs, or the whole run if that is shorter. */
 const FINEST_SHARE = 1e-6;
 const FINEST_MS = 0.005;
 

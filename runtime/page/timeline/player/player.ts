@@ -40,7 +40,7 @@ export interface PlayerOptions {
   source: string | undefined;
   /** Marks a line of the program; 0 removes the mark. */
   markLine: (line: number) => void;
-  /** Called when the player shows this moment, or a time between it and the next one. */
+  /** Called when the player shows this moment or, during playback, a time after the moment. */
   show: (moment: Moment, time: number) => void;
   /** Called when the reader presses Close. */
   close: () => void;
@@ -221,7 +221,10 @@ export class Player {
     this.#options.show(now, now.at);
   }
 
-  /** Shows the state at a time between a moment and the next one. */
+  /**
+   * Shows the state at a time between a moment and the next one. The texts change only every `REFRESH_MS`, so
+   * they may be a little older.
+   */
   #showAt(number: number, time: number): void {
     const { changes } = this.#moments;
     this.#time = time;

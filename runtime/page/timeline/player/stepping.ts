@@ -50,7 +50,10 @@ export class Stepping {
     return this.#player !== undefined;
   }
 
-  /** Offers the button only if the run is over, because the player needs all of its events. */
+  /**
+   * Brings the button up to date. The button is hidden until the run is over, because the player needs all
+   * events of the run.
+   */
   update(): void {
     const { button } = this.#options;
     button.hidden = !this.#options.run().timeline?.ended;
@@ -132,7 +135,8 @@ export class Stepping {
 
 /**
  * Finds the segment that the chart selects at a moment: the first one of the turn or, if the moment is a
- * change of watched collections, the one of the lane that has changed them.
+ * change of watched collections, the present one of the lane that has changed them. At the end of the run,
+ * there is none.
  */
 function placeOf({ at, turn, collections }: Moment): Place | undefined {
   if (turn) return { lane: turn.lane, index: turn.first };
