@@ -58,7 +58,10 @@ export class Controls {
     if (pause) pause.textContent = isPaused ? "Resume" : "Pause";
   }
 
-  /** Enables either Run, or Stop and Pause. Step is always enabled, because it can also start a run. */
+  /**
+   * Enables either Run, or Stop and Pause, and gives Pause its label back. Step is always enabled, because it
+   * can also start a run.
+   */
   showRunning(isRunning: boolean): void {
     this.enable("Run", !isRunning);
     this.enable("Stop", isRunning);

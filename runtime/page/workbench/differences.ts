@@ -1,24 +1,24 @@
 /**
  * Explains how a run in the browser differed from a run on CPython. The runtime reports facts about
  * what happened to the program (see runtime/python/browser_runtime/facts.py). Here, each fact is explained
- * in one line. The page loads this module when a run has reported a fact.
+ * in one line, and readers see the first few lines. The page loads this module when a run has reported a fact.
  */
 import { describeCall, describeModule } from "./missing.ts";
 
 /** The content of an event `note`. */
 export interface Fact {
-  /** What happened: a key of `TEXTS`. */
+  /** What happened: a key of `TEXTS`, or `serves`; see `describeServer`. */
   fact: string;
   /** A number that gives details, for example how many threads alternated or in which line it happened. */
   value: number;
-  /** Names that give details, for example of a missing module; see `describeCall` and `describeModule`. */
+  /** Words that give details, for example the name of a missing module; see `describeModule`. */
   detail: string;
 }
 
 /** How many lines are shown. Readers would skip a longer list. */
 const MAX_LINES = 3;
 
-/** Addresses of servers, separated by spaces: "127.0.0.1:8000 /home/reader/server.sock". */
+/** One to three addresses of servers, separated by spaces: "127.0.0.1:8000 /home/reader/server.sock". */
 const ADDRESSES = /^[\w.:[\]/@~+-]{1,120}(?: [\w.:[\]/@~+-]{1,120}){0,2}$/;
 
 /**
@@ -71,7 +71,7 @@ const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "no-module": ({ value, detail }) => describeModule(detail, value),
 };
 
-/** Returns the lines to show, without duplicates. Unknown and malformed facts are ignored. */
+/** Returns up to `MAX_LINES` lines to show, without duplicates. Ignores unknown and malformed facts. */
 export function describeDifferences(facts: readonly Fact[]): string[] {
   const lines = new Set<string>();
   for (const fact of facts) {
@@ -83,7 +83,10 @@ export function describeDifferences(facts: readonly Fact[]): string[] {
   return [...(server === undefined ? [] : [server]), ...lines].slice(0, MAX_LINES);
 }
 
-/** Describes how slow the network of a run was; the value is in seconds, the detail in bytes per second. */
+/**
+ * Describes how slow the network of a run was. The value is the latency in seconds, and the detail is the
+ * bandwidth in bytes per second; either may be missing.
+ */
 function describeDelays({ value, detail }: Fact): string | undefined {
   const bandwidth = /^\d{1,15}$/.test(detail) ? Number(detail) : undefined;
   const parts: string[] = [];
@@ -98,7 +101,7 @@ function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** Formats the step of a clock. Two digits are enough for steps of 0.005 to 100 ms. */
+/** Formats a time in ms with two significant digits, which are enough for the step of a clock. */
 function milliseconds(value: number): string {
   return String(Number(value.toPrecision(2)));
 }

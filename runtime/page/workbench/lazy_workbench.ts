@@ -1,6 +1,7 @@
 /**
- * A workbench of which only the visible parts exist until there is a sign of a reader. Everything else is in
- * workbench.ts. If the reader presses a button earlier, the page reacts as soon as that module is loaded.
+ * A workbench of which only the visible parts exist at first. Everything else is in workbench.ts, which is
+ * loaded when there is a sign of a reader, or immediately if there is an edit or a note to show. If the reader
+ * presses a button before that, the page reacts as soon as the module is loaded.
  */
 import { hasSelection, markStatic } from "../editor/static_code.ts";
 import { LateModule } from "../kit/late_module.ts";
@@ -31,7 +32,7 @@ export class LazyWorkbench {
   readonly #recorded: AttachedTimeline | undefined;
   /** Aborted when the workbench is closed. */
   readonly #end = new AbortController();
-  /** Aborted when the workbench has been loaded, which handles clicks on the code itself. */
+  /** Aborted when the loaded workbench begins to handle clicks on the code, or when the widget closes. */
   readonly #opened = new AbortController();
   #workbench: Workbench | undefined;
 
@@ -56,7 +57,7 @@ export class LazyWorkbench {
     else whenReaderArrives(runtimeFolder(root.dataset), signal, () => this.#prefetch());
   }
 
-  /** Highlights a line of the code and scrolls the code to it; 0 removes the highlight. */
+  /** Highlights a line of the code; 0 removes the highlight. Static code also scrolls to the line. */
   mark(line: number): void {
     if (this.#workbench) this.#workbench.code.mark(line);
     else markStatic(this.#options.code, line);
@@ -145,7 +146,7 @@ export class LazyWorkbench {
       event.stopPropagation();
       this.#use((workbench) => void workbench.run());
     };
-    // Capture the key before the editor sees it, and before it presses a focused button.
+    // Capture the key before the editor sees it, and before the key can press a focused button.
     root.addEventListener("keydown", onKey, { capture: true, signal });
     whenRunIsLikely(root, this.#parts.bar, signal, () => {
       workbenchModule.load().then(
@@ -161,7 +162,7 @@ export class LazyWorkbench {
       this.#use((workbench) => void workbench.code.openAt(x, y));
     };
     code.addEventListener("click", onClick, opened);
-    // A press of the mouse focuses the code as well, but may begin a selection.
+    // A press of the mouse focuses the code as well, but may begin a selection, so it is ignored here.
     code.addEventListener("focus", () => code.matches(":focus-visible") && edit(), opened);
   }
 }

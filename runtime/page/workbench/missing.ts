@@ -1,7 +1,7 @@
 /**
- * Says what to use instead of functions and modules that a browser lacks. The page loads this module when a
- * program has missed one. runtime/python/browser_runtime/missing.py finds out which one, and sorts
- * functions into kinds such as "programs", for functions that start other programs.
+ * Says what to use instead of functions and modules that a browser lacks. The page loads this module together
+ * with differences.ts. runtime/python/browser_runtime/missing.py finds out which function or module a program
+ * has missed, and sorts functions into kinds such as "programs", for functions that start other programs.
  */
 
 /** Why something does not work, and what to use. */
@@ -159,7 +159,8 @@ export function describeCall(words: string, line: number): string | undefined {
 /**
  * Returns the sentence about a module that does not exist; undefined if the words are malformed.
  *
- * @param words - The module and, if the program does not import it itself, the function that it calls.
+ * @param words - The module and, if the program does not import the module itself, the function that the
+ *   program calls.
  * @param line - The line of the import or the call; 0 if unknown.
  */
 export function describeModule(words: string, line: number): string | undefined {

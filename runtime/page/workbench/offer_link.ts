@@ -1,17 +1,17 @@
-/** Offers a link that opens the reader's code in the playground. */
+/** Offers a link that opens code, for example the reader's edit of a program, in the playground. */
 import { element } from "../kit/dom.ts";
 import { copyText } from "../kit/copy_and_download.ts";
 import type { Notices } from "../kit/notices.ts";
 import { encode } from "../session/share_link.ts";
 
-/** Some mail and chat programs cut off links that have more characters. */
+/** Some mail and chat programs cut off links that have more characters than this. */
 const LONG_LINK = 8_000;
 
 /** How long the notice is shown if no link could be made. */
 const ERROR_NOTICE_MS = 8_000;
 
 /**
- * Makes a link to `source`, copies it, and shows it in a field.
+ * Makes a link to `source`, copies it, and shows it in a field. If the browser cannot make links, says so.
  *
  * @param source - The code.
  * @param playground - The address of the playground.

@@ -12,9 +12,9 @@ export interface Call {
    * calls another function.
    */
   kind: "start" | "resume" | "wake" | "timeout" | "call";
-  /** The name of the task or of the function. */
+  /** The name of the task or of the function, or of the thread that is ready. */
   name: string;
-  /** The coroutine of a task that starts, or the task for which a function is called. */
+  /** The coroutine of a task that starts, or the task for which a function is called; otherwise empty. */
   of: string;
   /** The line to which the call leads; 0 if the line is unknown. */
   line: number;
@@ -163,7 +163,10 @@ function describeCall({ kind, name, of, line }: Call): string {
   }
 }
 
-/** Lists what is running, what is ready, the timers, and what is waiting, in one section each. */
+/**
+ * Lists what is running, what is ready, the timers, and what is waiting, in one section each. If nothing is
+ * running, the first of these sections is left out.
+ */
 export function sections({ running, ready, timers, waiting }: PausedState): Section[] {
   // Threads and tasks that wait for the same thing share an entry.
   const groups = [

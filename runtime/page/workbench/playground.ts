@@ -83,7 +83,7 @@ export class Playground {
 
   /**
    * Shows the code that the hash of the address contains, or else the reader's own program. If the hash is
-   * that of a heading on the page, nothing changes.
+   * that of a heading on the page, nothing changes, unless the playground is still empty.
    */
   async #showLinked(): Promise<void> {
     const encoded = codeInHash(location.hash);

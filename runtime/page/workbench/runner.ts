@@ -62,7 +62,7 @@ export class Runner implements Owner {
   }
 
   /**
-   * Runs a program, unless the last run is not over yet. Resolves when the outcome is shown. If
+   * Runs a program, and resolves when the outcome is shown. Does nothing if the last run is not over yet. If
    * `isPaused` is true, the program pauses before its first step.
    */
   async run(source: string, clockRate: number, isPaused = false): Promise<void> {
@@ -186,7 +186,10 @@ export class Runner implements Owner {
     this.#showStopping();
   }
 
-  /** Stops the run because its widget has left the page, and reports that in a toast. */
+  /**
+   * Stops the run because the reader has left the page, reports that in a toast, and remembers it for when
+   * the reader returns. Does nothing if there is no run, or if the run is being stopped already.
+   */
   leave(): void {
     if (!this.isRunning || this.#isStopping) return;
     this.stop("Stopped because you left the page.");

@@ -202,7 +202,8 @@ export class Workbench {
 
   /**
    * Runs one step of the program; see `Runner.step`. If the program is not running, starts it, and pauses
-   * it immediately.
+   * it immediately. If the reader has just stepped to the end of the program, a notice asks
+   * for another press first.
    */
   #step(): void {
     if (this.#runner.isRunning) return this.#runner.step();

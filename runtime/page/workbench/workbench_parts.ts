@@ -1,6 +1,6 @@
 /**
  * The parts of a workbench that readers see before they do anything: the controls, the menu of clock rates
- * and the place for notices. The rest, in workbench.ts, is loaded when there is a sign of a reader.
+ * and the place for notices. The rest, in workbench.ts, is loaded later; see lazy_workbench.ts.
  */
 import { stackSwitching } from "../../protocol/stack_switching.ts";
 import { makeFocusable, type CodeLabels } from "../editor/static_code.ts";
@@ -32,7 +32,7 @@ export class WorkbenchParts {
   readonly clockRate: ClockRateMenu;
   /** Contains the controls, and the hint that explains the keys. */
   readonly bar: HTMLElement;
-  /** How the code and its editor are described. */
+  /** How the code and its editor are described to readers who cannot see them. */
   readonly labels: CodeLabels;
 
   constructor({ code, name, shares, signal, press }: PartsOptions) {
