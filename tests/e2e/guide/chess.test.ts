@@ -11,7 +11,7 @@ import { ExhibitionRun } from "../../../guide/browser/chess/exhibition_run.ts";
 import { boardToBoard, gameAfterGame } from "../../../guide/browser/chess/formula.ts";
 import { STORY, withSettings, type Settings } from "../../../guide/browser/chess/settings.ts";
 import { frames } from "../support/limits.ts";
-import { chromiumTest, engines, useRunner } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage, useRunner } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";
@@ -77,6 +77,7 @@ describe("the program", () => {
 for (const engine of engines) {
   describe(`the hall, in ${engine}`, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     const site = useSite(engine);
     const shared = usePage(() => freshPage(site.browser));
     let page: Page;
@@ -133,7 +134,7 @@ for (const engine of engines) {
       await page.keyboard.press("Tab");
     };
 
-    test("before the first run, the hall shows the results of the formula", async () => {
+    pageTest("before the first run, the hall shows the results of the formula", async () => {
       assert.match(await text(".chess-status"), /^Press Play: the program below runs/);
       assert.deepEqual(await numbers(), {
         "From board to board": ["not run yet", "3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"],
@@ -221,22 +222,25 @@ for (const engine of engines) {
       },
     );
 
-    test("moving a slider runs the program again, and a field limits what is typed", async () => {
-      await play();
-      await page.focus(".chess-slider");
-      await page.keyboard.press("ArrowLeft");
-      await until(".chess-status", /^From board to board [\d,]+\ss .*: [\d.]+ times faster/);
-      assert.equal(
-        await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
-        "23",
-      );
-      await setField("Opponents", "99");
-      assert.equal(
-        await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
-        "32",
-      );
-      assert.equal((await page.$$(".chess-table")).length, 32);
-    });
+    pageTest(
+      "moving a slider runs the program again, and a field limits what is typed",
+      async () => {
+        await play();
+        await page.focus(".chess-slider");
+        await page.keyboard.press("ArrowLeft");
+        await until(".chess-status", /^From board to board [\d,]+\ss .*: [\d.]+ times faster/);
+        assert.equal(
+          await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
+          "23",
+        );
+        await setField("Opponents", "99");
+        assert.equal(
+          await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
+          "32",
+        );
+        assert.equal((await page.$$(".chess-table")).length, 32);
+      },
+    );
 
     testInChromium(
       "if the games are played one after another, only one opponent thinks at a time",
@@ -280,7 +284,7 @@ for (const engine of engines) {
       },
     );
 
-    test("running another program stops the exhibition, and the status says so", async () => {
+    pageTest("running another program stops the exhibition, and the status says so", async () => {
       await page.$$eval(".chess-panel > .runnable-button", ([runAll]) =>
         (runAll as HTMLElement).click(),
       );
@@ -335,7 +339,7 @@ for (const engine of engines) {
       assert.ok(isBelow);
     });
 
-    test("the hall fits a phone, and no other page loads its code", async () => {
+    pageTest("the hall fits a phone, and no other page loads its code", async () => {
       await page.setViewport({ width: 390, height: 844 });
       await page.waitForFunction(() =>
         // The drawing for narrow screens is 290 units wide.

@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import type { Page, Viewport } from "puppeteer-core";
 import type { Intercept } from "../../../runtime/harness/server.ts";
 import { within } from "../support/limits.ts";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -99,6 +99,7 @@ for (const engine of engines) {
       );
 
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     // The requests before a reader opens the search, and those for a complete search.
     const NOTHING: string[] = [];
     const EVERYTHING = ["search_index.json", "workers/search"];
@@ -161,7 +162,7 @@ for (const engine of engines) {
       await page.waitForSelector(RESULT);
     });
 
-    test("a link whose address contains a query shows the results of the query", async () => {
+    pageTest("a link whose address contains a query shows the results of the query", async () => {
       await open(`${PAGE}?q=back+pressure`);
       await page.waitForSelector(RESULT);
       assert.equal(
@@ -177,16 +178,21 @@ for (const engine of engines) {
       await page.waitForFunction(() => location.search === "");
     });
 
-    test("a link whose address contains words to highlight highlights them without loading the search", async () => {
-      await open(`${PAGE}?h=coroutine`);
-      const words = await page.$$eval("article mark", (all) => all.map((mark) => mark.textContent));
-      assert.ok(words.length > 3, String(words));
-      assert.ok(
-        words.every((word) => /^coroutine$/i.test(word ?? "")),
-        String(words),
-      );
-      assert.deepEqual(requests, NOTHING);
-    });
+    pageTest(
+      "a link whose address contains words to highlight highlights them without loading the search",
+      async () => {
+        await open(`${PAGE}?h=coroutine`);
+        const words = await page.$$eval("article mark", (all) =>
+          all.map((mark) => mark.textContent),
+        );
+        assert.ok(words.length > 3, String(words));
+        assert.ok(
+          words.every((word) => /^coroutine$/i.test(word ?? "")),
+          String(words),
+        );
+        assert.deepEqual(requests, NOTHING);
+      },
+    );
 
     test("by keyboard, a reader completes a word, reaches a result, and follows it to a page", async () => {
       await open();
@@ -237,45 +243,51 @@ for (const engine of engines) {
       },
     );
 
-    test("words that are typed while the search loads are found when it has loaded", async () => {
-      let finish = (): void => {};
-      const held = new Promise<void>((resolve) => (finish = resolve));
-      let passes = false;
-      intercept = (request, response) => {
-        // The browser follows the redirection by requesting the same file again, which then passes.
-        if (passes || !request.url!.endsWith("/search_index.json")) return false;
-        passes = true;
-        // The server answers after the words were typed.
-        void held.then(() => response.writeHead(302, { location: request.url! }).end());
-        return true;
-      };
-      await open();
-      await page.keyboard.press("/");
-      await page.keyboard.type("semaphore");
-      await untilText(page, STATUS, /Initializing search/);
-      assert.equal(await page.$(RESULT), null);
-      finish();
-      await page.waitForSelector(RESULT);
-    });
+    pageTest(
+      "words that are typed while the search loads are found when it has loaded",
+      async () => {
+        let finish = (): void => {};
+        const held = new Promise<void>((resolve) => (finish = resolve));
+        let passes = false;
+        intercept = (request, response) => {
+          // The browser follows the redirection by requesting the same file again, which then passes.
+          if (passes || !request.url!.endsWith("/search_index.json")) return false;
+          passes = true;
+          // The server answers after the words were typed.
+          void held.then(() => response.writeHead(302, { location: request.url! }).end());
+          return true;
+        };
+        await open();
+        await page.keyboard.press("/");
+        await page.keyboard.type("semaphore");
+        await untilText(page, STATUS, /Initializing search/);
+        assert.equal(await page.$(RESULT), null);
+        finish();
+        await page.waitForSelector(RESULT);
+      },
+    );
 
     for (const [file, ending] of [
       ["index", "/search_index.json"],
       ["worker", "workers/search"],
     ] as const) {
-      test(`if the ${file} of the search cannot be loaded, the search says so, and tries again`, async () => {
-        intercept = (request, response) => {
-          if (!request.url!.includes(ending)) return false;
-          response.destroy();
-          return true;
-        };
-        await open();
-        await page.keyboard.press("/");
-        await untilText(page, STATUS, /^The search could not be loaded\. Check your connection/);
-        intercept = () => false;
-        await page.keyboard.type("semaphore");
-        await page.waitForSelector(RESULT);
-        await untilText(page, STATUS, /\d+ matching documents/);
-      });
+      pageTest(
+        `if the ${file} of the search cannot be loaded, the search says so, and tries again`,
+        async () => {
+          intercept = (request, response) => {
+            if (!request.url!.includes(ending)) return false;
+            response.destroy();
+            return true;
+          };
+          await open();
+          await page.keyboard.press("/");
+          await untilText(page, STATUS, /^The search could not be loaded\. Check your connection/);
+          intercept = () => false;
+          await page.keyboard.type("semaphore");
+          await page.waitForSelector(RESULT);
+          await untilText(page, STATUS, /\d+ matching documents/);
+        },
+      );
     }
   });
 }

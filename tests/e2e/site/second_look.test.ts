@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines } from "../support/runner.ts";
+import { testOfPage, engines } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 
 /** Two pages that follow one another, and the home page, which shows a program of the first one, too. */
@@ -68,6 +68,7 @@ function look(page: Page): Promise<Look[]> {
 
 for (const engine of engines) {
   describe(engine, () => {
+    const pageTest = testOfPage(engine);
     const site = useSite(engine);
     let page: Page;
     let widget: Widget;
@@ -152,43 +153,49 @@ for (const engine of engines) {
       assert.equal(await page.evaluate(() => "stayed" in globalThis), true);
     });
 
-    test("by links, a paused program leaves neither its panel nor its timeline behind", async () => {
-      const [second, first] = await looksBeforeRuns(SECOND, FIRST);
-      await widget.press("Step");
-      await page.waitForSelector(`${SHARED} .runnable-halt`);
-      await follow(SECOND);
-      assert.deepEqual(await look(page), second);
-      await back(FIRST);
-      await widget.until(/Your last run was stopped because you left the page/);
-      // After a run to the end, the note about the run before is no longer true.
-      await widget.run();
-      await widget.press("Reset");
-      await page.waitForFunction(
-        (selector) => !document.querySelector(`${selector} .runnable-live`),
-        {},
-        SHARED,
-      );
-      assert.deepEqual((await widget.shown()).notes, []);
-      const [before, after] = [first, await look(page)].map((widgets) =>
-        widgets!.map(({ output, timeline }) => ({ output, timeline })),
-      );
-      assert.deepEqual(after, before);
-    });
+    pageTest(
+      "by links, a paused program leaves neither its panel nor its timeline behind",
+      async () => {
+        const [second, first] = await looksBeforeRuns(SECOND, FIRST);
+        await widget.press("Step");
+        await page.waitForSelector(`${SHARED} .runnable-halt`);
+        await follow(SECOND);
+        assert.deepEqual(await look(page), second);
+        await back(FIRST);
+        await widget.until(/Your last run was stopped because you left the page/);
+        // After a run to the end, the note about the run before is no longer true.
+        await widget.run();
+        await widget.press("Reset");
+        await page.waitForFunction(
+          (selector) => !document.querySelector(`${selector} .runnable-live`),
+          {},
+          SHARED,
+        );
+        assert.deepEqual((await widget.shown()).notes, []);
+        const [before, after] = [first, await look(page)].map((widgets) =>
+          widgets!.map(({ output, timeline }) => ({ output, timeline })),
+        );
+        assert.deepEqual(after, before);
+      },
+    );
 
-    test("a run that was stopped is reported on its own page only, not beside the same program elsewhere", async () => {
-      const [home] = await looksBeforeRuns(HOME, FIRST);
-      await widget.write("print('spinning')\nwhile True: pass\n");
-      await widget.press("Run");
-      await widget.until(/spinning/);
-      await follow(HOME);
-      await page.waitForSelector(SHARED);
-      const [before, after] = [home, await look(page)].map((widgets) =>
-        widgets!.map(({ output }) => output),
-      );
-      assert.deepEqual(after, before);
-      await back(FIRST);
-      await widget.until(/Your last run was stopped because you left the page/);
-    });
+    pageTest(
+      "a run that was stopped is reported on its own page only, not beside the same program elsewhere",
+      async () => {
+        const [home] = await looksBeforeRuns(HOME, FIRST);
+        await widget.write("print('spinning')\nwhile True: pass\n");
+        await widget.press("Run");
+        await widget.until(/spinning/);
+        await follow(HOME);
+        await page.waitForSelector(SHARED);
+        const [before, after] = [home, await look(page)].map((widgets) =>
+          widgets!.map(({ output }) => output),
+        );
+        assert.deepEqual(after, before);
+        await back(FIRST);
+        await widget.until(/Your last run was stopped because you left the page/);
+      },
+    );
 
     test("after a reload, and after a document without widgets, a page shows no run of another page", async () => {
       const [second, first] = await looksBeforeRuns(SECOND, FIRST);
@@ -210,30 +217,33 @@ for (const engine of engines) {
       assert.match((await widget.run()).origin, /^Ran in your browser/);
     });
 
-    test("the note that the program of a shared link was stopped is not shown beside the reader's own program", async () => {
-      const playground = new Widget(page, "runnable-playground");
-      const code = "print('spinning')\nwhile True: pass\n";
-      const encoded = await page.evaluate(async (code) => {
-        const stream = new Blob([code]).stream().pipeThrough(new CompressionStream("gzip"));
-        const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-        return btoa(String.fromCharCode(...bytes))
-          .replaceAll("+", "-")
-          .replaceAll("/", "_");
-      }, code);
-      const link = `/playground/#code=${encoded.replaceAll("=", "")}`;
-      await page.goto(site.url + link);
-      await playground.press("Run");
-      await playground.until(/spinning/);
-      await page.goto(`${site.url}/llms.txt`);
-      await page.goto(`${site.url}/playground/`);
-      await playground.button("Run");
-      assert.deepEqual(await playground.shown().then(({ origin, notes }) => [origin, notes]), [
-        "Not run yet",
-        [],
-      ]);
-      await page.goto(`${site.url}/llms.txt`);
-      await page.goto(site.url + link);
-      await playground.until(/Your last run was stopped because you left the page/);
-    });
+    pageTest(
+      "the note that the program of a shared link was stopped is not shown beside the reader's own program",
+      async () => {
+        const playground = new Widget(page, "runnable-playground");
+        const code = "print('spinning')\nwhile True: pass\n";
+        const encoded = await page.evaluate(async (code) => {
+          const stream = new Blob([code]).stream().pipeThrough(new CompressionStream("gzip"));
+          const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+          return btoa(String.fromCharCode(...bytes))
+            .replaceAll("+", "-")
+            .replaceAll("/", "_");
+        }, code);
+        const link = `/playground/#code=${encoded.replaceAll("=", "")}`;
+        await page.goto(site.url + link);
+        await playground.press("Run");
+        await playground.until(/spinning/);
+        await page.goto(`${site.url}/llms.txt`);
+        await page.goto(`${site.url}/playground/`);
+        await playground.button("Run");
+        assert.deepEqual(await playground.shown().then(({ origin, notes }) => [origin, notes]), [
+          "Not run yet",
+          [],
+        ]);
+        await page.goto(`${site.url}/llms.txt`);
+        await page.goto(site.url + link);
+        await playground.until(/Your last run was stopped because you left the page/);
+      },
+    );
   });
 }

@@ -26,6 +26,17 @@ export function chromiumTest(engine: Engine): (name: string, check: () => Promis
 }
 
 /**
+ * Returns a function that defines tests of what the code of the page does with its elements. Such tests run
+ * in Chromium every time, and in Firefox only if the variable EVERY_ENGINE is set, as it is every night.
+ * Other tests of the same file run in both engines every time, among them one of each feature.
+ */
+export function testOfPage(engine: Engine): (name: string, check: () => Promise<void>) => void {
+  return (name, check) => {
+    if (engine === "chromium" || process.env["EVERY_ENGINE"]) void test(name, check);
+  };
+}
+
+/**
  * A runner, which runs programs on a bare page, for all tests of the suite that calls this function. It
  * is opened before them, and closed after them.
  */

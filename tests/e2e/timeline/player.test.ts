@@ -13,7 +13,7 @@ import { describeMoment, sections } from "../../../runtime/timeline/words/moment
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
 import { frames } from "../support/limits.ts";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -181,6 +181,7 @@ const appearance = (page: Page) =>
 for (const engine of engines) {
   describe(engine, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     const site = useSite(engine);
     let page: Page;
     let requested: string[];
@@ -262,7 +263,7 @@ for (const engine of engines) {
       );
     });
 
-    test("a click on a segment of the chart goes to its step", async () => {
+    pageTest("a click on a segment of the chart goes to its step", async () => {
       await openPlayer(page);
       const place = (): Promise<string> => shown(page).then(({ place }) => place);
       // The step after the first sleep of this task, in which it blocks the event loop.
@@ -280,37 +281,40 @@ for (const engine of engines) {
       await assertAt(page, number);
     });
 
-    test("the playhead stays in view when the chart is zoomed in, and Close restores the figure", async () => {
-      await openPlayer(page);
-      await press(page, "Close");
-      await nextFrame(page);
-      const before = await appearance(page);
-      assert.equal(await focused(page), "Step through");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector(`${FIGURE} .tl-player`);
-      await pressRepeatedly(page, "+", 8); // zooms in
-      await nextFrame(page);
-      const zoomed = await appearance(page);
-      const places = await pressRepeatedly(page, "Next", last);
-      assert.equal(places.length, last);
-      assert.deepEqual(
-        places.filter((place) => place === null),
-        [],
-        "the playhead is always in view",
-      );
-      await nextFrame(page);
-      assert.notEqual(
-        (await appearance(page)).axis,
-        zoomed.axis,
-        "the chart has moved along with the playhead",
-      );
-      await press(page, "Close");
-      await nextFrame(page);
-      assert.deepEqual(await appearance(page), before);
-      assert.deepEqual((await shown(page)).marked, []);
-    });
+    pageTest(
+      "the playhead stays in view when the chart is zoomed in, and Close restores the figure",
+      async () => {
+        await openPlayer(page);
+        await press(page, "Close");
+        await nextFrame(page);
+        const before = await appearance(page);
+        assert.equal(await focused(page), "Step through");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(`${FIGURE} .tl-player`);
+        await pressRepeatedly(page, "+", 8); // zooms in
+        await nextFrame(page);
+        const zoomed = await appearance(page);
+        const places = await pressRepeatedly(page, "Next", last);
+        assert.equal(places.length, last);
+        assert.deepEqual(
+          places.filter((place) => place === null),
+          [],
+          "the playhead is always in view",
+        );
+        await nextFrame(page);
+        assert.notEqual(
+          (await appearance(page)).axis,
+          zoomed.axis,
+          "the chart has moved along with the playhead",
+        );
+        await press(page, "Close");
+        await nextFrame(page);
+        assert.deepEqual(await appearance(page), before);
+        assert.deepEqual((await shown(page)).marked, []);
+      },
+    );
 
-    test("Play plays the run to its end, and Play again starts over", async () => {
+    pageTest("Play plays the run to its end, and Play again starts over", async () => {
       await openPlayer(page);
       // At this speed, the run would take minutes, so Pause is pressed before its end.
       await page.select(`${FIGURE} .tl-player select`, "0.001");
@@ -338,7 +342,7 @@ for (const engine of engines) {
       await assertAt(page, last);
     });
 
-    test("if the reader prefers reduced motion, Play jumps from step to step", async () => {
+    pageTest("if the reader prefers reduced motion, Play jumps from step to step", async () => {
       await openPlayer(page);
       // The only positions at which the playhead may appear.
       const places = await pressRepeatedly(page, "Next", last);
@@ -361,31 +365,37 @@ for (const engine of engines) {
       );
     });
 
-    test("the player has no accessibility violations in either colour scheme, fits a phone, and is not printed", async () => {
-      await openPlayer(page);
-      // Material for MkDocs fades into the colours of another scheme. It calls the light scheme "default"
-      // and the dark one "slate".
-      await page.addStyleTag({ content: "* { transition: none !important }" });
-      for (const [width, scheme] of [
-        [1280, "default"],
-        [390, "slate"],
-      ] as const) {
-        await page.setViewport({ width, height: 900 });
-        await page.evaluate((scheme) => (document.body.dataset["mdColorScheme"] = scheme), scheme);
-        assert.deepEqual(
-          await violations(page, { parts: "runnable-snippet" }),
-          [],
-          `${scheme}, ${String(width)} px`,
-        );
-        const contentWidth = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.ok(contentWidth <= width, `${String(contentWidth)} px wide`);
-      }
-      await page.setViewport({ width: 1280, height: 900 });
-      if (engine === "firefox") return; // Tests cannot emulate print in Firefox.
-      await page.emulateMediaType("print");
-      assert.ok(await page.$eval(`${FIGURE} .tl-player`, (player) => !player.checkVisibility()));
-      await page.emulateMediaType();
-    });
+    pageTest(
+      "the player has no accessibility violations in either colour scheme, fits a phone, and is not printed",
+      async () => {
+        await openPlayer(page);
+        // Material for MkDocs fades into the colours of another scheme. It calls the light scheme "default"
+        // and the dark one "slate".
+        await page.addStyleTag({ content: "* { transition: none !important }" });
+        for (const [width, scheme] of [
+          [1280, "default"],
+          [390, "slate"],
+        ] as const) {
+          await page.setViewport({ width, height: 900 });
+          await page.evaluate(
+            (scheme) => (document.body.dataset["mdColorScheme"] = scheme),
+            scheme,
+          );
+          assert.deepEqual(
+            await violations(page, { parts: "runnable-snippet" }),
+            [],
+            `${scheme}, ${String(width)} px`,
+          );
+          const contentWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(contentWidth <= width, `${String(contentWidth)} px wide`);
+        }
+        await page.setViewport({ width: 1280, height: 900 });
+        if (engine === "firefox") return; // Tests cannot emulate print in Firefox.
+        await page.emulateMediaType("print");
+        assert.ok(await page.$eval(`${FIGURE} .tl-player`, (player) => !player.checkVisibility()));
+        await page.emulateMediaType();
+      },
+    );
 
     if (engine === "chromium") {
       test("if the code of the player cannot be loaded, the page says so, and the next attempt loads it", async () => {

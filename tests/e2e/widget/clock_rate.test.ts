@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
@@ -21,6 +21,7 @@ print(time.perf_counter())
 for (const engine of engines) {
   describe(engine, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     const site = useSite(engine);
     const shared = usePage(() => freshPage(site.browser));
     let page: Page;
@@ -50,20 +51,23 @@ for (const engine of engines) {
       },
     );
 
-    test("by keyboard, the menu comes after the button Step, has a name, and keeps the focus when it changes", async () => {
-      await page.focus(`${FIRST} .runnable-step`);
-      await page.keyboard.press("Tab");
-      const focused = () =>
-        page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
-      assert.equal(await focused(), "Clock for chess/synchronous.py");
-      await page.keyboard.press("v"); // chooses "Virtual time"
-      await page.waitForFunction(
-        (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
-        {},
-        `${FIRST} .runnable-pace`,
-      );
-      assert.equal(await focused(), "Clock for chess/synchronous.py");
-    });
+    pageTest(
+      "by keyboard, the menu comes after the button Step, has a name, and keeps the focus when it changes",
+      async () => {
+        await page.focus(`${FIRST} .runnable-step`);
+        await page.keyboard.press("Tab");
+        const focused = () =>
+          page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+        assert.equal(await focused(), "Clock for chess/synchronous.py");
+        await page.keyboard.press("v"); // chooses "Virtual time"
+        await page.waitForFunction(
+          (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
+          {},
+          `${FIRST} .runnable-pace`,
+        );
+        assert.equal(await focused(), "Clock for chess/synchronous.py");
+      },
+    );
 
     test("a choice applies to all widgets of the page, and the output and the timeline name the clock rate", async () => {
       await choose("0");
@@ -81,7 +85,7 @@ for (const engine of engines) {
       assert.match(await caption(SECOND), /in your browser, in virtual time/);
     });
 
-    test("a choice is remembered for its page and for no other page", async () => {
+    pageTest("a choice is remembered for its page and for no other page", async () => {
       await choose("0");
       await page.reload();
       await page.waitForSelector(`${FIRST} .runnable-pace`);

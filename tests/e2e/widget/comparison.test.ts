@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -63,6 +63,7 @@ async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<v
 for (const engine of engines) {
   describe(engine, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     const site = useSite(engine);
     let page: Page;
     let comparison: Comparison;
@@ -81,7 +82,7 @@ for (const engine of engines) {
       return widget;
     };
 
-    test("the recorded runs are shown, each below the title of its program", async () => {
+    pageTest("the recorded runs are shown, each below the title of its program", async () => {
       assert.match(
         await comparison.text("figcaption"),
         /recorded on CPython [\d.]+: One by one [\d.]+\ss, Together [\d.]+\sm?s/,
@@ -93,7 +94,7 @@ for (const engine of engines) {
       assert.ok(title > 1 && title < lanes.length - 4, lanes.join(", "));
     });
 
-    test("a selected segment marks its line in the program that it belongs to", async () => {
+    pageTest("a selected segment marks its line in the program that it belongs to", async () => {
       await page.focus(`${SELECTOR} .tl-chart`);
       await page.waitForSelector(`${SELECTOR} .tl-scroll [role=button]`);
       const marked = () =>
@@ -158,7 +159,7 @@ for (const engine of engines) {
       assert.match(await comparison.text("figcaption"), /recorded on CPython/);
     });
 
-    test("the programs run at the clock rate that is chosen for the page", async () => {
+    pageTest("the programs run at the clock rate that is chosen for the page", async () => {
       const clockRate = (selector: string) =>
         page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
       await page.select(`${SELECTOR} .runnable-pace`, "0");

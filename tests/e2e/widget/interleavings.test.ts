@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, HTTPResponse, Page } from "puppeteer-core";
-import { chromiumTest, engines, WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage, WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -147,6 +147,7 @@ after(() => site?.close());
 for (const engine of engines) {
   describe(engine, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     let browser: Browser;
     let page: Page;
     before(async () => {
@@ -205,7 +206,7 @@ for (const engine of engines) {
       },
     );
 
-    test("the interleaving of two tasks that sells one chess set twice is found", async () => {
+    pageTest("the interleaving of two tasks that sells one chess set twice is found", async () => {
       const seat = new ExplorerPanel(page, "seat");
       assert.match(await seat.tryAll(), /^Tried all \d+ possible interleavings: 2 of them break/);
       const steps = await seat.steps();
@@ -332,34 +333,37 @@ for (const engine of engines) {
       await page.select(doors.switches, "gil");
     });
 
-    test("an edited program is explored as edited, Stop ends the exploration, and a syntax error is reported", async () => {
-      const doors = new ExplorerPanel(page, "doors_locked");
-      await doors.press("Explore interleavings");
-      await doors.untilResult(/interleavings/);
-      await doors.write(
-        "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
-          "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
-      );
-      assert.match(await doors.text(".runnable-orders-said"), /The code has changed/);
-      await doors.press("Explore interleavings");
-      await page.waitForFunction(
-        (selector) =>
-          /^[\d,]+ interleavings tried/.test(document.querySelector(selector)?.textContent ?? ""),
-        { timeout: 90_000, polling: "mutation" },
-        `${doors.selector} .runnable-orders-progress`,
-      );
-      await doors.press("Stop");
-      assert.match(
-        await doors.untilResult(/Stopped after/),
-        // A browser that cannot interrupt Python ends the explorer, so that it reports nothing.
-        /^Stopped after [\d,]+ interleavings(?:: none breaks the program\. All have the same .+)?\.$/,
-      );
-      await doors.write("print('one'\n");
-      await doors.press("Explore interleavings");
-      assert.match(await doors.untilResult(/never closed/), /^Line 1: '\(' was never closed\.$/);
-    });
+    pageTest(
+      "an edited program is explored as edited, Stop ends the exploration, and a syntax error is reported",
+      async () => {
+        const doors = new ExplorerPanel(page, "doors_locked");
+        await doors.press("Explore interleavings");
+        await doors.untilResult(/interleavings/);
+        await doors.write(
+          "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
+            "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
+        );
+        assert.match(await doors.text(".runnable-orders-said"), /The code has changed/);
+        await doors.press("Explore interleavings");
+        await page.waitForFunction(
+          (selector) =>
+            /^[\d,]+ interleavings tried/.test(document.querySelector(selector)?.textContent ?? ""),
+          { timeout: 90_000, polling: "mutation" },
+          `${doors.selector} .runnable-orders-progress`,
+        );
+        await doors.press("Stop");
+        assert.match(
+          await doors.untilResult(/Stopped after/),
+          // A browser that cannot interrupt Python ends the explorer, so that it reports nothing.
+          /^Stopped after [\d,]+ interleavings(?:: none breaks the program\. All have the same .+)?\.$/,
+        );
+        await doors.write("print('one'\n");
+        await doors.press("Explore interleavings");
+        assert.match(await doors.untilResult(/never closed/), /^Line 1: '\(' was never closed\.$/);
+      },
+    );
 
-    test("Stop shows the failures that have been found so far", async () => {
+    pageTest("Stop shows the failures that have been found so far", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
       await doors.write(WITHDRAW_OFTEN);
       await doors.press("Explore interleavings");

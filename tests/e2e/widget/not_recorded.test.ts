@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { answer } from "../../../runtime/timeline/drawing/prerender.ts";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -111,6 +111,7 @@ after(() => site?.close());
 
 for (const engine of engines) {
   const testInChromium = chromiumTest(engine);
+  const pageTest = testOfPage(engine);
 
   describe(engine, () => {
     let browser: Browser;
@@ -212,7 +213,7 @@ for (const engine of engines) {
       },
     );
 
-    test("the reader's own run shows which answer to a question is right", async () => {
+    pageTest("the reader's own run shows which answer to a question is right", async () => {
       const widget = await open(QUESTIONS, `#${READERS}`);
       const question = `predict-question[data-for="${READERS}"]`;
       await page.waitForSelector(`${question} .predict-bar`);
@@ -232,7 +233,7 @@ for (const engine of engines) {
       assert.equal((await widget.shown()).origin, ADVICE);
     });
 
-    test("programs without any recorded timeline can be compared", async () => {
+    pageTest("programs without any recorded timeline can be compared", async () => {
       await open(OVERLAP, SNIPPET);
       const comparison = new Widget(page, "timeline-compare");
       await comparison.button("Run both here");

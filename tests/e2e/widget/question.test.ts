@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { matchingAnswers, type Answer } from "../../../runtime/page/question/answers.ts";
-import { chromiumTest, engines } from "../support/runner.ts";
+import { chromiumTest, engines, testOfPage } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -96,6 +96,7 @@ after(() => site?.close());
 for (const engine of engines) {
   describe(engine, () => {
     const testInChromium = chromiumTest(engine);
+    const pageTest = testOfPage(engine);
     let browser: Browser;
     let page: Page;
     let readers: PredictQuestion;
@@ -115,41 +116,54 @@ for (const engine of engines) {
       await readers.ready();
     });
 
-    test("after a run, the reader's wrong answer and the answer that the run matches are marked", async () => {
-      await readers.choose(1);
-      await readers.untilStatus(/^Now run it and see\.$/);
-      await readers.press("Run it");
-      const output = await page.$(`#${READERS} [role=log]`);
-      await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
-      assert.equal(
-        await output!.isIntersectingViewport(),
-        true,
-        "the output is unfolded and in view",
-      );
-      await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
-      const marks = ["✗ Your answer", "➜ This is what happened", ""];
-      assert.deepEqual(await readers.marks(), marks);
-      const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
-      assert.equal(result, "You chose 1, but the run matches answer 2.");
-      // At least one of the two texts with the result is in view.
-      const places = [`${readers.selector} [role=status]`, `.predict-program:has(#${READERS}) > p`];
-      await page.waitForFunction(
-        (places) =>
-          places.some((place) => {
-            const { top, bottom } = document.querySelector(place)!.getBoundingClientRect();
-            return top >= 0 && bottom <= innerHeight;
-          }),
-        { polling: "raf" },
-        places,
-      );
-      await page.evaluate(() => scrollTo(0, 0));
-      // A run changes only these parts of the page. axe.test.ts checks the page before a run.
-      const parts = `${readers.selector}, .predict-program:has(#${READERS})`;
-      assert.deepEqual(await violations(page, { parts }), []);
-      await readers.choose(2);
-      await readers.untilStatus(/^Now run it and see\.$/);
-      assert.deepEqual(await readers.marks(), ["", "", ""]);
-    });
+    pageTest(
+      "after a run, the reader's wrong answer and the answer that the run matches are marked",
+      async () => {
+        await readers.choose(1);
+        await readers.untilStatus(/^Now run it and see\.$/);
+        await readers.press("Run it");
+        const output = await page.$(`#${READERS} [role=log]`);
+        await page.waitForFunction(
+          (log) => log!.checkVisibility(),
+          { polling: "mutation" },
+          output,
+        );
+        assert.equal(
+          await output!.isIntersectingViewport(),
+          true,
+          "the output is unfolded and in view",
+        );
+        await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
+        const marks = ["✗ Your answer", "➜ This is what happened", ""];
+        assert.deepEqual(await readers.marks(), marks);
+        const result = await page.$eval(
+          `.predict-program:has(#${READERS}) > p`,
+          (p) => p.innerText,
+        );
+        assert.equal(result, "You chose 1, but the run matches answer 2.");
+        // At least one of the two texts with the result is in view.
+        const places = [
+          `${readers.selector} [role=status]`,
+          `.predict-program:has(#${READERS}) > p`,
+        ];
+        await page.waitForFunction(
+          (places) =>
+            places.some((place) => {
+              const { top, bottom } = document.querySelector(place)!.getBoundingClientRect();
+              return top >= 0 && bottom <= innerHeight;
+            }),
+          { polling: "raf" },
+          places,
+        );
+        await page.evaluate(() => scrollTo(0, 0));
+        // A run changes only these parts of the page. axe.test.ts checks the page before a run.
+        const parts = `${readers.selector}, .predict-program:has(#${READERS})`;
+        assert.deepEqual(await violations(page, { parts }), []);
+        await readers.choose(2);
+        await readers.untilStatus(/^Now run it and see\.$/);
+        assert.deepEqual(await readers.marks(), ["", "", ""]);
+      },
+    );
 
     test("the result of a run stays in view when the page scrolls, until the reader presses a key", async () => {
       await readers.choose(2);
@@ -227,37 +241,43 @@ for (const engine of engines) {
       assert.equal(isFirst, true);
     });
 
-    test("the recorded output is hidden until the reader shows it, and showing it counts as a run", async () => {
-      const question = new PredictQuestion(page, "gil-let-in--jobs");
-      await question.ready();
-      const open = `details:has(#gil-let-in--jobs)`;
-      await page.$eval(open, (details) => (details.open = true));
-      assert.equal(await question.isOutputVisible(), false);
-      await question.choose(3);
-      await new Widget(page, `${open} .predict-result`).press("Show it");
-      assert.equal(await question.isOutputVisible(), true);
-      await question.untilStatus(/^You were right: the run matches answer 3\.$/);
-    });
+    pageTest(
+      "the recorded output is hidden until the reader shows it, and showing it counts as a run",
+      async () => {
+        const question = new PredictQuestion(page, "gil-let-in--jobs");
+        await question.ready();
+        const open = `details:has(#gil-let-in--jobs)`;
+        await page.$eval(open, (details) => (details.open = true));
+        assert.equal(await question.isOutputVisible(), false);
+        await question.choose(3);
+        await new Widget(page, `${open} .predict-result`).press("Show it");
+        assert.equal(await question.isOutputVisible(), true);
+        await question.untilStatus(/^You were right: the run matches answer 3\.$/);
+      },
+    );
 
-    test("if a program does not run in the browser, its recording decides which answer is right", async () => {
-      const question = new PredictQuestion(page, "myths-finish-together");
-      // Marks the program as one that does not run in the browser (native), and removes the question and
-      // inserts it again, as if the program had been marked from the start.
-      await page.$eval(question.selector, async (question) => {
-        const [parent, after] = [question.parentNode!, question.nextSibling];
-        document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
-        question.remove();
-        await new Promise((resolve) => setTimeout(resolve));
-        parent.insertBefore(question, after);
-      });
-      await question.ready();
-      assert.equal((await page.$$(`${question.selector} input`)).length, 3);
-      await question.choose(1);
-      await question.untilStatus(/^Now look and see\.$/);
-      await question.press("Show its output");
-      await question.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
-      assert.equal(await question.isOutputVisible(), true);
-    });
+    pageTest(
+      "if a program does not run in the browser, its recording decides which answer is right",
+      async () => {
+        const question = new PredictQuestion(page, "myths-finish-together");
+        // Marks the program as one that does not run in the browser (native), and removes the question and
+        // inserts it again, as if the program had been marked from the start.
+        await page.$eval(question.selector, async (question) => {
+          const [parent, after] = [question.parentNode!, question.nextSibling];
+          document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
+          question.remove();
+          await new Promise((resolve) => setTimeout(resolve));
+          parent.insertBefore(question, after);
+        });
+        await question.ready();
+        assert.equal((await page.$$(`${question.selector} input`)).length, 3);
+        await question.choose(1);
+        await question.untilStatus(/^Now look and see\.$/);
+        await question.press("Show its output");
+        await question.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
+        assert.equal(await question.isOutputVisible(), true);
+      },
+    );
   });
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { MIN_CONTRAST, contrast } from "../../../runtime/page/output/terminal_style.ts";
-import { engines } from "../support/runner.ts";
+import { testOfPage, engines } from "../support/runner.ts";
 import { freshPage, launch, serveSite, Widget, type Site } from "../support/site.ts";
 
 const PLAYGROUND = "runnable-playground";
@@ -34,6 +34,7 @@ print("\x1b[38;2;255;255;0mtrue colour\x1b[0m \x1b[2;31mdim red\x1b[0m \x1b[1;3;
 
 for (const engine of engines) {
   describe(engine, () => {
+    const pageTest = testOfPage(engine);
     let site: Site, browser: Browser, page: Page, widget: Widget;
     let requests: string[] = [];
     /** Whether the server refuses to send the code of the terminal. */
@@ -92,15 +93,18 @@ for (const engine of engines) {
       assert.ok(requests.some((url) => url.includes("/terminal_output-")));
     });
 
-    test("lines that were printed before the first control character can be overwritten, too", async () => {
-      const { text } = await run(
-        'import sys\nfor n in range(200): print("line", n)\nsys.stderr.write("oops\\n")\n' +
-          'print("last", end="", flush=True)\nprint("\\x1b[2A\\x1b[2K\\rfirst\\n\\x1b[BLAST")\n',
-      );
-      const lines = text.split("\n");
-      assert.deepEqual(lines.slice(0, 2), ["line 0", "line 1"]);
-      assert.deepEqual(lines.slice(-5), ["line 198", "first", "oops", "LAST", ""]);
-    });
+    pageTest(
+      "lines that were printed before the first control character can be overwritten, too",
+      async () => {
+        const { text } = await run(
+          'import sys\nfor n in range(200): print("line", n)\nsys.stderr.write("oops\\n")\n' +
+            'print("last", end="", flush=True)\nprint("\\x1b[2A\\x1b[2K\\rfirst\\n\\x1b[BLAST")\n',
+        );
+        const lines = text.split("\n");
+        assert.deepEqual(lines.slice(0, 2), ["line 0", "line 1"]);
+        assert.deepEqual(lines.slice(-5), ["line 198", "first", "oops", "LAST", ""]);
+      },
+    );
 
     test("two lines are redrawn while the program runs", async () => {
       await widget.write(
@@ -115,7 +119,7 @@ for (const engine of engines) {
       await widget.finished();
     });
 
-    test("colours are readable in both schemes", async () => {
+    pageTest("colours are readable in both schemes", async () => {
       await run(COLOURS);
       // What Material for MkDocs calls its light and its dark scheme.
       for (const scheme of ["default", "slate"]) {
@@ -190,75 +194,87 @@ for (const engine of engines) {
       assert.ok(longest < 2_000, `the page was blocked for ${longest} ms`);
     });
 
-    test("screen readers announce a redrawn line when it is complete, not at each update", async () => {
-      await widget.write(
-        'import time\nprint("start")\nfor n in range(40):\n    print(f"\\r{n} of 40", end="", flush=True)\n' +
-          "    time.sleep(0.05)\nprint()\n",
-      );
-      // Records what is added to the log outside of elements that are not announced.
-      await page.$eval(LOG, (log) => {
-        const announced: string[] = [];
-        Object.assign(globalThis, { announced });
-        new MutationObserver((records) => {
-          for (const { target, addedNodes } of records) {
-            const element = target instanceof Element ? target : target.parentElement;
-            if (element?.closest("[aria-live=off]")) continue;
-            for (const node of addedNodes) announced.push(node.textContent ?? "");
-          }
-        }).observe(log, { childList: true, subtree: true, characterData: true });
-      });
-      await widget.run();
-      const announced = await page.evaluate(
-        () => (globalThis as unknown as { announced: string[] }).announced,
-      );
-      const updates = announced.filter((text) => / of 40/.test(text));
-      assert.ok(updates.length <= 3, updates.join("|"));
-      assert.equal(updates.at(-1), "39 of 40\n");
-      assert.equal((await page.$$(`${LOG} pre [aria-live]`)).length, 0);
-    });
+    pageTest(
+      "screen readers announce a redrawn line when it is complete, not at each update",
+      async () => {
+        await widget.write(
+          'import time\nprint("start")\nfor n in range(40):\n    print(f"\\r{n} of 40", end="", flush=True)\n' +
+            "    time.sleep(0.05)\nprint()\n",
+        );
+        // Records what is added to the log outside of elements that are not announced.
+        await page.$eval(LOG, (log) => {
+          const announced: string[] = [];
+          Object.assign(globalThis, { announced });
+          new MutationObserver((records) => {
+            for (const { target, addedNodes } of records) {
+              const element = target instanceof Element ? target : target.parentElement;
+              if (element?.closest("[aria-live=off]")) continue;
+              for (const node of addedNodes) announced.push(node.textContent ?? "");
+            }
+          }).observe(log, { childList: true, subtree: true, characterData: true });
+        });
+        await widget.run();
+        const announced = await page.evaluate(
+          () => (globalThis as unknown as { announced: string[] }).announced,
+        );
+        const updates = announced.filter((text) => / of 40/.test(text));
+        assert.ok(updates.length <= 3, updates.join("|"));
+        assert.equal(updates.at(-1), "39 of 40\n");
+        assert.equal((await page.$$(`${LOG} pre [aria-live]`)).length, 0);
+      },
+    );
 
-    test("the text of a coloured prompt is the name of the field for the answer, which is on the same line", async () => {
-      await widget.write(
-        'name = input("\\x1b[1;36mYour name?\\x1b[0m ")\nprint(f"Hello, \\x1b[32m{name}\\x1b[0m!")\n',
-      );
-      await widget.press("Run");
-      const field = await page.waitForSelector(`${LOG} input`, { timeout: 60_000 });
-      assert.equal(await field!.evaluate((field) => field.ariaLabel), "Your name?");
-      const offset = await page.$eval(`${LOG} input`, (field) => {
-        const prompt = field.closest(".runnable-ask")!.previousElementSibling!;
-        const [promptBox, fieldBox] = [prompt, field].map((part) => part.getBoundingClientRect());
-        const middle = ({ top, bottom }: DOMRect): number => (top + bottom) / 2;
-        return Math.abs(middle(promptBox!) - middle(fieldBox!));
-      });
-      assert.ok(offset < 10, `the field is ${offset} px away`);
-      await field!.type("Judit");
-      await page.keyboard.press("Enter");
-      const { text } = await widget.finished();
-      assert.equal(text, "Your name? Judit\nHello, Judit!\n");
-      assert.equal(
-        await page.$eval(`${LOG} .runnable-answer`, (answer) => answer.textContent),
-        "Judit\n",
-      );
-    });
+    pageTest(
+      "the text of a coloured prompt is the name of the field for the answer, which is on the same line",
+      async () => {
+        await widget.write(
+          'name = input("\\x1b[1;36mYour name?\\x1b[0m ")\nprint(f"Hello, \\x1b[32m{name}\\x1b[0m!")\n',
+        );
+        await widget.press("Run");
+        const field = await page.waitForSelector(`${LOG} input`, { timeout: 60_000 });
+        assert.equal(await field!.evaluate((field) => field.ariaLabel), "Your name?");
+        const offset = await page.$eval(`${LOG} input`, (field) => {
+          const prompt = field.closest(".runnable-ask")!.previousElementSibling!;
+          const [promptBox, fieldBox] = [prompt, field].map((part) => part.getBoundingClientRect());
+          const middle = ({ top, bottom }: DOMRect): number => (top + bottom) / 2;
+          return Math.abs(middle(promptBox!) - middle(fieldBox!));
+        });
+        assert.ok(offset < 10, `the field is ${offset} px away`);
+        await field!.type("Judit");
+        await page.keyboard.press("Enter");
+        const { text } = await widget.finished();
+        assert.equal(text, "Your name? Judit\nHello, Judit!\n");
+        assert.equal(
+          await page.$eval(`${LOG} .runnable-answer`, (answer) => answer.textContent),
+          "Judit\n",
+        );
+      },
+    );
 
-    test("a traceback after a progress bar on stderr is shortened and linked to the code", async () => {
-      const { text, stderr } = await run(
-        'import json, sys\nprint("start")\nfor n in range(3):\n    sys.stderr.write(f"\\r{n} of 2")\n' +
-          'sys.stderr.write("\\n")\njson.loads("no")\n',
-      );
-      assert.match(
-        text,
-        /^start\n2 of 2\nTraceback \(most recent call last\):\n {2}File "playground.py", line 6/,
-      );
-      assert.doesNotMatch(stderr, /decoder\.py/);
-      const link = await page.$eval(`${LOG} .runnable-line-link`, (link) => link.textContent);
-      assert.match(link, /line 6/);
-    });
+    pageTest(
+      "a traceback after a progress bar on stderr is shortened and linked to the code",
+      async () => {
+        const { text, stderr } = await run(
+          'import json, sys\nprint("start")\nfor n in range(3):\n    sys.stderr.write(f"\\r{n} of 2")\n' +
+            'sys.stderr.write("\\n")\njson.loads("no")\n',
+        );
+        assert.match(
+          text,
+          /^start\n2 of 2\nTraceback \(most recent call last\):\n {2}File "playground.py", line 6/,
+        );
+        assert.doesNotMatch(stderr, /decoder\.py/);
+        const link = await page.$eval(`${LOG} .runnable-line-link`, (link) => link.textContent);
+        assert.match(link, /line 6/);
+      },
+    );
 
-    test("if the code of the terminal cannot be loaded, the output is shown without control characters", async () => {
-      isBlocked = true;
-      const { text } = await run('print("\\x1b[31mred\\x1b[0m\\r")\n');
-      assert.equal(text, "red\n");
-    });
+    pageTest(
+      "if the code of the terminal cannot be loaded, the output is shown without control characters",
+      async () => {
+        isBlocked = true;
+        const { text } = await run('print("\\x1b[31mred\\x1b[0m\\r")\n');
+        assert.equal(text, "red\n");
+      },
+    );
   });
 }
