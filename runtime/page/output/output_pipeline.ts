@@ -140,7 +140,7 @@ export class OutputPipeline {
     }
     const shown = this.#isPlain ? withoutControls(text) : text;
     if (stream !== "stdin") this.#addSearchable(stream, shown);
-    this.#plain.push({ stream, text: shown });
+    if (!this.#isPlain) this.#plain.push({ stream, text: shown });
     return this.#batcher.write(stream, shown);
   }
 

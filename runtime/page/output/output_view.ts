@@ -242,7 +242,6 @@ export class OutputView {
     const status = `Ran in your browser · Python ${this.#version}${this.#clockRate}`;
     this.setStatus(hasStarted ? status : "Not run");
     if (outcome.type === "failed") {
-      this.setStatus("Not run");
       this.note(`${outcome.message} Press Run to try again.`, "runnable-failure");
     } else if (outcome.type === "stopped") {
       if (reason !== undefined) this.note(reason, STOPPED_CLASS);

@@ -66,6 +66,8 @@ export class RunTimeline {
   #filename = "";
   /** Whether the figure shows the present run. */
   #isShown = false;
+  /** Whether the figure has shown the present run before the reader reset the widget. */
+  #wasShown = false;
   /** Whether the reader has reset or left the widget, although the run may still send events. */
   #isHidden = false;
   #isOver = false;
@@ -83,7 +85,7 @@ export class RunTimeline {
     this.#run += 1;
     this.#live = undefined;
     this.#pending = [];
-    this.#isShown = this.#isHidden = this.#isOver = false;
+    this.#isShown = this.#wasShown = this.#isHidden = this.#isOver = false;
     this.#pausedMs = 0;
     this.#pausedAt = undefined;
     const run = this.#run;
@@ -130,6 +132,7 @@ export class RunTimeline {
   /** Shows the recording instead of the run. If there is no recording, hides the figure. */
   showRecorded(): void {
     this.#isHidden = true;
+    this.#wasShown ||= this.#isShown;
     this.#isShown = false;
     this.#attached?.showRecorded();
     if (this.#own) this.#own.hidden = true;
@@ -138,7 +141,7 @@ export class RunTimeline {
   /** Shows the last run again, as it was before `showRecorded`. */
   showLive(): void {
     this.#isHidden = false;
-    if (this.#live) this.#show(this.#live);
+    if (this.#live && (this.#wasShown || this.#live.isWorthShowing)) this.#show(this.#live);
   }
 
   /** Marks the segments of a line of the program; 0 for none. */

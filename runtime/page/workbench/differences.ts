@@ -91,7 +91,7 @@ function describeDelays({ value, detail }: Fact): string | undefined {
   const bandwidth = /^\d{1,15}$/.test(detail) ? Number(detail) : undefined;
   const parts: string[] = [];
   if (value > 0)
-    parts.push(`everything that is sent takes ${milliseconds(value * 1000)} ms to arrive`);
+    parts.push(`everything that is sent takes ${exactMilliseconds(value)} ms to arrive`);
   if (bandwidth) parts.push(`each connection carries ${count(bandwidth)} bytes per second`);
   if (parts.length === 0) return undefined;
   return `The program's header asks for a slow network: ${parts.join(", and ")}.`;
@@ -99,6 +99,11 @@ function describeDelays({ value, detail }: Fact): string | undefined {
 
 function count(value: number): string {
   return Math.round(value).toLocaleString("en");
+}
+
+/** Formats a time in seconds as a number of ms, without the rounding errors of binary fractions. */
+function exactMilliseconds(seconds: number): string {
+  return String(Number((seconds * 1000).toPrecision(12)));
 }
 
 /** Formats a time in ms with two significant digits, which are enough for the step of a clock. */

@@ -169,6 +169,17 @@ test("Reset hides the timeline of the run, and Undo shows it again", async () =>
   assert.match(caption(), /: 2 threads/);
 });
 
+test("after Reset, Undo adds no figure for a run that had none", async () => {
+  begin();
+  runTimeline.take(batch([...MAIN_THREAD, ["end", 1, 3 * MS, "done", ""]]));
+  runTimeline.end();
+  await settle();
+  runTimeline.showRecorded();
+  runTimeline.showLive();
+  await settle();
+  assert.deepEqual(figures(), []);
+});
+
 test("after the widget has left the page, its figure is gone", async () => {
   begin();
   runTimeline.take(batch([...MAIN_THREAD, SECOND_THREAD]));

@@ -77,6 +77,11 @@ const networks: [string, Fact, string][] = [
     "The program's header asks for a slow network: everything that is sent takes 50 ms to arrive.",
   ],
   [
+    "a latency with three digits",
+    fact("slow-network", 0.125),
+    "The program's header asks for a slow network: everything that is sent takes 125 ms to arrive.",
+  ],
+  [
     "bandwidth",
     fact("slow-network", 0, "125000"),
     "The program's header asks for a slow network: each connection carries 125,000 bytes per second.",
