@@ -31,6 +31,8 @@ def read_all(readable):
     while readable.recv(1_000_000):  # reader waits: read 127.0.0.1:client
         pass
     readable.close()
+    # By the end of this wait, the main thread waits for this thread.
+    time.sleep(0.2)  # reader waits: sleep
 
 
 with socket.create_server(("127.0.0.1", 21001)) as server:
@@ -96,11 +98,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 with HTTPServer(("127.0.0.1", 21004), Handler) as http_server:
-    thread = threading.Thread(target=http_server.serve_forever, args=(0.01,), name="server")
+    # The server looks every 0.2 s whether it has to end, so `shutdown` has to wait.
+    thread = threading.Thread(target=http_server.serve_forever, args=(0.2,), name="server")
     thread.start()
     with urllib.request.urlopen("http://127.0.0.1:21004"):  # MainThread waits: read 127.0.0.1:21004
         pass
     http_server.shutdown()  # MainThread waits: event
+    # By the end of this wait, the thread has ended, so `join` does not wait.
+    time.sleep(0.2)  # MainThread waits: sleep
     thread.join()
 
 
