@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import base_events
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -213,12 +213,44 @@ async def _wait(delay: float) -> None:
     waiting.cancel()
 
 
+async def _wait_again(delay: float, wait: Callable[[asyncio.Event, float], Any]) -> None:
+    """Wait for the rest of a delay again, whenever an event has been set."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for share in (0.25, 0.5, 0.75):
+        loop.call_later(delay * share, event.set)
+    end = loop.time() + delay
+    while (left := end - loop.time()) > 0:
+        event.clear()
+        await wait(event, left)
+
+
+async def _wait_for_again(event: asyncio.Event, left: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), left)
+
+
+async def _timeout_again(event: asyncio.Event, left: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(left):
+            await event.wait()
+
+
+async def _tasks_again(event: asyncio.Event, left: float) -> None:
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait([waiting], timeout=left)
+    waiting.cancel()
+
+
 LOOP_WAITS = {
     "sleep": asyncio.sleep,
     "call_later": _call_later,
     "timeout": _timeout,
     "wait_for": _wait_for,
     "wait": _wait,
+    "wait_for, renewed": lambda delay: _wait_again(delay, _wait_for_again),
+    "timeout, renewed": lambda delay: _wait_again(delay, _timeout_again),
+    "wait, renewed": lambda delay: _wait_again(delay, _tasks_again),
 }
 
 
@@ -237,9 +269,13 @@ def _on_the_worker() -> Iterator[None]:
 @pytest.mark.parametrize("kind", LOOP_WAITS)
 @EXAMPLES
 @given(st.lists(DELAYS, max_size=3), DELAYS)
-# `test_no_wait_ends_early` explains these two examples.
+# `test_no_wait_ends_early` explains these examples.
 @example([0.1], 0.2)
 @example([0.7], 0.1)
+@example([0.2], 8.114)
+@example([0.05015], 0.04945)
+@example([180.1, 0.01251, 0.3187], 76.64)
+@example([83.15, 5.061, 0.00925], 592.1)
 def test_no_task_resumes_early(
     kind: str, clock_rate: float, before: list[float], delay: float
 ) -> None:

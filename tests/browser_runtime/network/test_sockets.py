@@ -3,6 +3,7 @@
 import gc
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -407,6 +408,52 @@ def test_timeouts_take_exactly_their_time(clock_rate: float) -> None:
         return times
 
     assert run(program, clock_rate=clock_rate) == [0.25, 0.5, 1.5, 2]
+
+
+# The first timeout ended early by `monotonic_ns`, and the second by `monotonic`; see
+# `test_no_wait_ends_early`.
+@pytest.mark.parametrize(("before", "delay"), [(0.2, 8.114), (0.05015, 0.04945)])
+@pytest.mark.parametrize("kind", ["recv", "select", "poll", "selector"])
+@RATES
+def test_a_call_that_waits_again_for_the_rest_of_a_timeout_does_not_end_early(
+    clock_rate: float, kind: str, before: float, delay: float
+) -> None:
+    def program(library: NetworkLibrary) -> None:
+        here, there = library.socket.socketpair()
+        library.time.sleep(before)
+        poll = library.select.poll()
+        poll.register(here, library.select.POLLIN)
+        selector = library.selectors.DefaultSelector()
+        selector.register(here, library.selectors.EVENT_READ)
+
+        def receive(left: float) -> None:
+            if (
+                kind == "recv"
+                or (kind == "select" and library.select.select([here], [], [], left)[0])
+                or (kind == "poll" and poll.poll(left * 1000))
+                or (kind == "selector" and selector.select(left))
+            ):
+                here.settimeout(left)
+                with suppress(TimeoutError):
+                    here.recv(1)
+
+        def disturb() -> None:
+            for _ in range(3):
+                library.time.sleep(delay / 4)
+                there.send(b"x")
+
+        library.start(disturb)
+        start, start_ns = library.time.monotonic(), library.time.monotonic_ns()
+        while (left := start + delay - library.time.monotonic()) > 0:
+            receive(left)
+            # Calls that do not wait leave the timeout as it is.
+            here.sendall(b"y")
+            library.select.select([here], [], [], 0)
+        assert library.time.monotonic() - start >= delay
+        assert library.time.monotonic_ns() - start_ns >= delay * 1_000_000_000
+
+    kernel.margin_ns = 2000  # The margin of kernel.ts.
+    run(program, clock_rate=clock_rate)
 
 
 @RATES

@@ -105,7 +105,7 @@ def wait_until(
     Args:
         is_done: returns whether the condition holds. It may do the work for which the thread waits.
         pollables: the objects whose changes can make it hold.
-        seconds: the timeout; None waits without a limit.
+        seconds: the timeout; None waits without a limit, and 0 does not wait.
         reason: why the thread waits, which `tracing` reads from here: `connect`, `accept`, `read`,
             `write` or `select`.
 
@@ -114,8 +114,10 @@ def wait_until(
     """
     if is_done():
         return True
+    if seconds == 0:
+        return False
     observed = tuple(pollables)
-    end = None if seconds is None else virtual_time.moment_in(seconds)
+    end = None if seconds is None else scheduler.timeout_end(seconds)
     waiter = _Waiter()
     for each in observed:
         each.observers.append(waiter.wake)

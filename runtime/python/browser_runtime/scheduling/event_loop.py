@@ -19,6 +19,7 @@ from asyncio import base_events, events, timeouts, unix_events
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from browser_runtime.scheduling import scheduler, stepping, virtual_time
 from browser_runtime.trace_hooks import hidden
@@ -172,6 +173,8 @@ class BrowserEventLoop(unix_events._UnixSelectorEventLoop):
         # Selectors of the standard library cannot be woken without a descriptor.
         is_own = selector is None or type(selector).__module__ == "selectors"
         self._waker = _Selector(selector) if is_own else None
+        # In virtual time: when the last timeout of each task ends; see `_renewed`.
+        self.timeout_ends: WeakKeyDictionary[asyncio.Task[Any], float] = WeakKeyDictionary()
         used: Any = self._waker or selector
         # `super()` does not work in hidden functions.
         unix_events._UnixSelectorEventLoop.__init__(self, used)
@@ -291,7 +294,28 @@ def _end_of(loop: asyncio.AbstractEventLoop, delay: float) -> float:
         # The program has a clock of its own, for example one that jumps in tests, whose readings
         # are not rounded.
         return loop.time() + delay
-    return virtual_time.reading_in(loop.time(), delay)
+    reading = virtual_time.reading_in(loop.time(), delay)
+    return _renewed(loop, reading) if virtual_time.is_on and delay > 0 else reading
+
+
+def _renewed(loop: asyncio.AbstractEventLoop, reading: float) -> float:
+    """Return when a timer ends that may be for the rest of the running task's last timeout.
+
+    In virtual time, it ends no earlier than that timeout; see `scheduler.timeout_end`.
+
+    Args:
+        loop: the event loop, in whose attribute the last timeout of each task is kept.
+        reading: when the timer would end, on the clock of the loop.
+    """
+    task = asyncio.current_task(loop)
+    if task is None or not isinstance(loop, BrowserEventLoop):
+        return reading
+    last = loop.timeout_ends.get(task, reading)
+    moment = virtual_time.nanoseconds(reading)
+    if reading < last <= (moment + virtual_time.rounding_error(moment)) / 1_000_000_000:
+        reading = last
+    loop.timeout_ends[task] = reading
+    return reading
 
 
 def timeout(delay: float | None) -> timeouts.Timeout:

@@ -8,8 +8,8 @@ clocks, which measure processor time; see runtime/worker/kernel/clock.ts.
 At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
 the difference is at least the timeout. The functions `moment_in`, `moment_at` and `reading_in`
 return when a wait may end. Where rounding would make the difference too small, they choose a later
-moment, and so does `scheduler.timeout_end` for the rest of a timeout. CPython needs no such rule,
-because there a wait always ends some microseconds late.
+moment, and so do `scheduler.timeout_end` and the timers of event loops for the rest of a timeout.
+CPython needs no such rule, because there a wait always ends some microseconds late.
 """
 
 import math
@@ -88,13 +88,18 @@ def moment_in(seconds: float) -> int:
     moment = now + nanoseconds(seconds)
     if not is_on:
         return moment + _margin if seconds > 0 else moment
-    end = add(_reading(now), seconds)
+    return moment_at(_end(_reading(now), seconds), moment)
+
+
+def _end(reading: float, seconds: float) -> float:
+    """Return what `time.monotonic` has to show in virtual time before a wait may end."""
+    end = add(reading, seconds)
     if seconds != round(seconds * _NS_PER_S) / _NS_PER_S:
         # This is probably the rest of another timeout, which `queue` and `threading` calculate by
         # subtracting readings of the clock. Rounding can make the result too small by up to two
         # steps of a float.
         end = math.nextafter(end, math.inf, steps=2)
-    return moment_at(end, moment)
+    return end
 
 
 def moment_at(reading: float, earliest: int | None = None) -> int:
@@ -145,6 +150,8 @@ def reading_in(reading: float, seconds: float) -> float:
         reading: what it shows when the wait begins.
         seconds: how long the wait is.
     """
+    if is_on:
+        return _end(reading, seconds)
     return add(reading, seconds + _margin / _NS_PER_S if seconds > 0 else seconds)
 
 
