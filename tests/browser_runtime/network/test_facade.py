@@ -1,6 +1,7 @@
 """Tests of the modules that programs import, and of when the code behind them is loaded."""
 
 import builtins
+import errno
 import importlib
 import io
 import os
@@ -168,6 +169,16 @@ def test_the_modules_have_the_names_and_the_numbers_of_those_on_linux() -> None:
     for name, value in vars(select).items():
         if isinstance(value, int):
             assert getattr(own, name) == value, name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="compares texts with those of Linux")
+def test_texts_of_errors_are_those_of_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = facade.constants.ERROR_TEXTS
+    assert texts == {name: os.strerror(getattr(errno, name)) for name in texts}
+    monkeypatch.setattr(facade, "_strerror", lambda code: f"Text {code} of another library")
+    assert facade.strerror(errno.EADDRINUSE) == "Address already in use"
+    assert facade.strerror(errno.ENOENT) == f"Text {errno.ENOENT} of another library"
+    assert facade.strerror(-1) == "Text -1 of another library"
 
 
 def test_everything_is_closed_at_the_end_of_a_program() -> None:

@@ -184,6 +184,57 @@ try: socket.socket(socket.AF_UNIX).connect("server.sock")
 except FileNotFoundError as error: print(error.strerror)`,
     "b'hello' '' True\nNo such file or directory\n",
   ],
+  [
+    // The numbers are not those of Linux, but names, texts and types agree with one another.
+    "errors have the same number, name, text and type in the network, in files and in errno",
+    `
+import errno, os, socket
+errors = []
+def fail(function, *arguments):
+    try: function(*arguments)
+    except OSError as error: errors.append(error)
+here, there = socket.socketpair()
+here.setblocking(False)
+fail(here.recv, 1)
+there.close()
+fail(here.send, b"x")
+closed = here.detach()
+os.close(closed)
+fail(os.read, closed, 1)
+fail(os.read, 999, 1)
+fail(socket.create_connection, ("127.0.0.1", 9))
+server = socket.create_server(("127.0.0.1", 0))
+fail(socket.socket().bind, server.getsockname())
+fail(open, "missing")
+fail(os.mkdir, "/tmp")
+open("file", "w").close()
+fail(os.listdir, "file")
+for error in errors:
+    name = errno.errorcode[error.errno]
+    made = OSError(error.errno, error.strerror)
+    print(name, type(error).__name__, type(made) is type(error), error.strerror)
+    assert getattr(errno, name) == error.errno
+    assert error.strerror.startswith(os.strerror(error.errno))
+with server, socket.socket() as client:
+    client.setblocking(False)
+    code = client.connect_ex(("127.0.0.1", 9))
+    print(errno.errorcode[code], "-", os.strerror(code))
+print(errno.EWOULDBLOCK == errno.EAGAIN, errno.ENOTSUP == errno.EOPNOTSUPP)`,
+    [
+      "EAGAIN BlockingIOError True Resource temporarily unavailable",
+      "EPIPE BrokenPipeError True Broken pipe",
+      "EBADF OSError True Bad file descriptor",
+      "EBADF OSError True Bad file descriptor",
+      "ECONNREFUSED ConnectionRefusedError True Connection refused",
+      "EADDRINUSE OSError True Address already in use",
+      "ENOENT FileNotFoundError True No such file or directory",
+      "EEXIST FileExistsError True File exists",
+      "ENOTDIR NotADirectoryError True Not a directory",
+      "EINPROGRESS - Operation now in progress",
+      "True True",
+      "",
+    ].join("\n"),
+  ],
 ];
 
 for (const engine of engines) {

@@ -1,4 +1,4 @@
-"""Constants of `_socket` and `select` on Linux.
+"""Constants of `_socket` and `select`, and texts of errors, on Linux.
 
 The browser's Python lacks those of `_socket` that are listed here, or has other values for them.
 """
@@ -42,4 +42,35 @@ SELECT: dict[str, int] = {
     "EPOLL_CLOEXEC": 0o2000000,
     "PIPE_BUF": 4096,
     "POLLNVAL": 0x20,
+}
+
+# The texts of glibc, https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/gnu/errlist.h, for
+# which the library of the browser's Python has others.
+ERROR_TEXTS: dict[str, str] = {
+    "EADDRINUSE": "Address already in use",
+    "EADDRNOTAVAIL": "Cannot assign requested address",
+    "EAFNOSUPPORT": "Address family not supported by protocol",
+    "EAGAIN": "Resource temporarily unavailable",
+    "EALREADY": "Operation already in progress",
+    "EBADF": "Bad file descriptor",
+    "ECONNABORTED": "Software caused connection abort",
+    "ECONNREFUSED": "Connection refused",
+    "ECONNRESET": "Connection reset by peer",
+    "EDESTADDRREQ": "Destination address required",
+    "EINPROGRESS": "Operation now in progress",
+    "EINVAL": "Invalid argument",
+    "EISCONN": "Transport endpoint is already connected",
+    "EMFILE": "Too many open files",
+    "EMSGSIZE": "Message too long",
+    "ENETUNREACH": "Network is unreachable",
+    "ENOBUFS": "No buffer space available",
+    "ENOPROTOOPT": "Protocol not available",
+    "ENOTCONN": "Transport endpoint is not connected",
+    "ENOTSOCK": "Socket operation on non-socket",
+    "EOPNOTSUPP": "Operation not supported",
+    "EPERM": "Operation not permitted",
+    "EPIPE": "Broken pipe",
+    "EPROTONOSUPPORT": "Protocol not supported",
+    "EPROTOTYPE": "Protocol wrong type for socket",
+    "ESOCKTNOSUPPORT": "Socket type not supported",
 }

@@ -7,6 +7,7 @@ the program, so that the next one gets them unchanged.
 
 import asyncio
 import builtins
+import errno
 import functools
 import importlib
 import io
@@ -323,12 +324,25 @@ def _divide(name: str) -> Callable[..., Any]:
     return divided
 
 
+_strerror = os.strerror
+
+
+def strerror(code: int, /) -> str:
+    """Translate an error code to a message string."""
+    text = _strerror(code)
+    return constants.ERROR_TEXTS.get(errno.errorcode.get(code, ""), text)
+
+
+strerror.__module__ = "posix"
+
+
 def os_functions() -> dict[str, Callable[..., Any]]:
     """Return the functions of `os` that are replaced, by name."""
     functions: dict[str, Callable[..., Any]] = {
         name: _divide(name) for name in _OS_FUNCTIONS if hasattr(os, name)
     }
     functions["pipe"] = _Late("system", "pipe", "posix")
+    functions["strerror"] = strerror
     return functions
 
 

@@ -1,42 +1,15 @@
 """Errors of the network, with the texts of CPython on Linux.
 
-The numbers are those of this platform, because they decide which subclass of `OSError` is raised.
-In WebAssembly they differ from Linux's, and so do many texts of `os.strerror`.
+The numbers are those of this platform, which in WebAssembly are not Linux's, because Emscripten has
+taken them from WASI: https://github.com/emscripten-core/emscripten/pull/9545. The compiled code of
+CPython decides by them which subclass of `OSError` is raised, and raises the errors of files with
+them. Linux's numbers would have two meanings: 32, for example, is EPIPE there and ELOOP here.
 """
 
 import errno
 import os
 
-# The texts of glibc, https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/gnu/errlist.h, for
-# which the library of the browser's Python has others.
-_TEXTS = {
-    "EADDRINUSE": "Address already in use",
-    "EADDRNOTAVAIL": "Cannot assign requested address",
-    "EAFNOSUPPORT": "Address family not supported by protocol",
-    "EAGAIN": "Resource temporarily unavailable",
-    "EALREADY": "Operation already in progress",
-    "EBADF": "Bad file descriptor",
-    "ECONNABORTED": "Software caused connection abort",
-    "ECONNREFUSED": "Connection refused",
-    "ECONNRESET": "Connection reset by peer",
-    "EDESTADDRREQ": "Destination address required",
-    "EINPROGRESS": "Operation now in progress",
-    "EINVAL": "Invalid argument",
-    "EISCONN": "Transport endpoint is already connected",
-    "EMFILE": "Too many open files",
-    "EMSGSIZE": "Message too long",
-    "ENETUNREACH": "Network is unreachable",
-    "ENOBUFS": "No buffer space available",
-    "ENOPROTOOPT": "Protocol not available",
-    "ENOTCONN": "Transport endpoint is not connected",
-    "ENOTSOCK": "Socket operation on non-socket",
-    "EOPNOTSUPP": "Operation not supported",
-    "EPERM": "Operation not permitted",
-    "EPIPE": "Broken pipe",
-    "EPROTONOSUPPORT": "Protocol not supported",
-    "EPROTOTYPE": "Protocol wrong type for socket",
-    "ESOCKTNOSUPPORT": "Socket type not supported",
-}
+from browser_runtime.network.constants import ERROR_TEXTS
 
 # The attribute of an error that Linux raises as well.
 OF_THE_NETWORK = "_is_of_the_network"
@@ -55,7 +28,7 @@ def failure(name: str, explanation: str = "") -> OSError:
         name: the name of the error, for example `ECONNREFUSED`. It decides the type.
         explanation: what a reader has to know in addition to the text of Linux.
     """
-    text = _TEXTS.get(name) or os.strerror(number_of(name))
+    text = ERROR_TEXTS.get(name) or os.strerror(number_of(name))
     error = OSError(number_of(name), f"{text}: {explanation}" if explanation else text)
     if name == "EOPNOTSUPP":
         # `facts` must not take this for a function that the browser lacks.
