@@ -9,7 +9,7 @@ import sys
 import types
 from asyncio import events, timeouts
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -135,3 +135,13 @@ def end() -> None:
     descriptors.end()
     facade.set_delays()
     defaults.timeout = None
+
+
+def fill(end: Any) -> int:
+    """Send until there is no room, and return how many bytes were sent."""
+    end.setblocking(False)
+    sent = 0
+    with suppress(BlockingIOError):
+        while True:
+            sent += end.send(bytes(100_000))
+    return sent

@@ -9,7 +9,14 @@ import pytest
 from runnable_tracer.recorder import Recorder
 
 from tests.browser_runtime.harness import broker, scheduler, tracing
-from tests.browser_runtime.network.programs import NetworkLibrary, descriptors, facade, run
+from tests.browser_runtime.network.programs import (
+    NetworkLibrary,
+    descriptors,
+    facade,
+    fill,
+    loopback,
+    run,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -240,6 +247,19 @@ def test_a_reader_that_is_slow_does_not_let_the_data_fill_its_memory() -> None:
             received += len(here.recv(100_000))
 
     run(program)
+
+
+def test_the_buffers_of_an_open_connection_to_another_process_change() -> None:
+    def program(library: NetworkLibrary) -> tuple[int, int]:
+        client, _ = connect(library)
+        client.setblocking(False)
+        before = fill(client)
+        client.setsockopt(library.socket.SOL_SOCKET, library.socket.SO_SNDBUF, 2_000_000)
+        return before, fill(client)
+
+    before, more = run(program)
+    assert before >= loopback.TCP_BUFFERS[0]
+    assert more == 4_000_000 - loopback.TCP_BUFFERS[0]
 
 
 def test_what_a_process_has_written_is_sent_before_it_ends() -> None:

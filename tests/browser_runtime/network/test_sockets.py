@@ -15,6 +15,7 @@ from tests.browser_runtime.network.programs import (
     NetworkLibrary,
     descriptors,
     facade,
+    fill,
     loopback,
     run,
 )
@@ -554,6 +555,61 @@ def test_a_selector_sees_data_that_arrives_later() -> None:
 
     facade.set_delays(0.2)
     assert run(program, clock_rate=0) == [0.2, 0.2]
+
+
+# --- sizes of buffers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+@pytest.mark.parametrize("option", ["SO_SNDBUF", "SO_RCVBUF"])
+def test_the_buffers_of_a_connection_change_while_it_is_open(kind: str, option: str) -> None:
+    """As on Linux, a Unix socket ignores the size of the receiver's buffer."""
+
+    def program(library: NetworkLibrary) -> None:
+        socket = library.socket
+        sender, receiver = socket.socketpair() if kind == "unix" else connected(library)
+        end, other = (sender, receiver) if option == "SO_SNDBUF" else (receiver, sender)
+
+        def set_size(size: int) -> None:
+            end.setsockopt(socket.SOL_SOCKET, getattr(socket, option), size)
+            assert end.getsockopt(socket.SOL_SOCKET, getattr(socket, option)) == 2 * size
+
+        for each in (sender, receiver):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 50_000)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 50_000)
+        before = fill(sender)
+        assert before == (200_000 if kind == "tcp" else 100_000)
+        set_size(80_000)
+        is_ignored = kind == "unix" and option == "SO_RCVBUF"
+        assert fill(sender) == (0 if is_ignored else 60_000)
+        set_size(10_000)
+        assert fill(sender) == 0  # What has been sent already is not lost.
+        expected = before + (0 if is_ignored else 60_000)
+        assert len(receiver.recv(expected, socket.MSG_WAITALL)) == expected
+        assert fill(sender) == {"tcp": 120_000, "unix": 100_000 if is_ignored else 20_000}[kind]
+        assert other.getsockopt(socket.SOL_SOCKET, getattr(socket, option)) == 100_000
+
+    run(program)
+
+
+@pytest.mark.parametrize("option", ["SO_SNDBUF", "SO_RCVBUF"])
+def test_a_sender_that_waits_for_room_resumes_when_a_buffer_grows(option: str) -> None:
+    def program(library: NetworkLibrary) -> int:
+        socket = library.socket
+        sender, receiver = connected(library)
+        sent = fill(sender)
+        sender.setblocking(True)
+        end = sender if option == "SO_SNDBUF" else receiver
+        library.start(
+            lambda: (
+                library.time.sleep(1),
+                end.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 2_000_000),
+            )
+        )
+        sender.sendall(bytes(1000))
+        return sent
+
+    assert run(program, clock_rate=0) == sum(loopback.TCP_BUFFERS)
 
 
 # --- limits, and what remains after a program -----------------------------------------------------

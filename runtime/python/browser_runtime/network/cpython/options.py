@@ -65,7 +65,7 @@ def set_option(endpoint: Endpoint, level: int, option: int, value: Any) -> None:
     elif level == _SOCKET and option in _SMALLEST:
         size = min(max(number * 2, _SMALLEST[option]), _GREATEST)
         send, receive = endpoint.buffers
-        endpoint.buffers = (size, receive) if option == _SNDBUF else (send, size)
+        endpoint.set_buffers(*((size, receive) if option == _SNDBUF else (send, size)))
     elif level == _SOCKET and option == _LINGER:
         if isinstance(value, int) or len(bytes(value)) < 8:
             raise failure("EINVAL")

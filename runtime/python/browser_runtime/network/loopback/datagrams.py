@@ -81,6 +81,10 @@ class DatagramEndpoint(Pollable):
         # The senders that wait until there is room.
         self._waiting: list[DatagramEndpoint] = []
 
+    def set_buffers(self, send: int, receive: int) -> None:
+        """Set the sizes of the buffers for sending and for receiving, 0 for the default."""
+        self.buffers = (send, receive)
+
     def state(self) -> int:
         """Return the bits of the present state."""
         if self.is_closed:

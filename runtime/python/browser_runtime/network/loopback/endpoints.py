@@ -47,6 +47,12 @@ class Registry(Protocol):
     def make_stream(self, sender: "StreamEndpoint", receiver: "StreamEndpoint") -> Stream:
         """Return a stream whose capacity depends on the buffers of both ends."""
 
+    def capacity(self, sender: "StreamEndpoint", receiver: "StreamEndpoint") -> int:
+        """Return the capacity of a stream between two endpoints of this process."""
+
+    def remote_capacities(self, endpoint: "StreamEndpoint") -> tuple[int, int]:
+        """Return the capacities of the streams to and from an endpoint of another process."""
+
     def release(self, endpoint: Pollable) -> None:
         """Forget the addresses at which an endpoint is bound."""
 
@@ -394,6 +400,25 @@ class StreamEndpoint(Pollable):
         self.phase, self._moment = (Phase.CONNECTING if moment else Phase.CONNECTED), moment
         self._count()
         self.changed()
+
+    def set_buffers(self, send: int, receive: int) -> None:
+        """Set the sizes of the buffers for sending and for receiving, 0 for the default.
+
+        If there is a connection, its streams get the new capacity. What has been sent stays in it,
+        even if that is more.
+        """
+        self.buffers = (send, receive)
+        if self._incoming is None or self._outgoing is None:
+            return
+        if isinstance(self._peer, StreamEndpoint):
+            self._outgoing.capacity = self._registry.capacity(self, self._peer)
+            self._incoming.capacity = self._registry.capacity(self._peer, self)
+        elif self._is_remote:
+            sent, received = self._registry.remote_capacities(self)
+            self._outgoing.capacity, self._incoming.capacity = sent, received
+        self.changed()
+        if self._peer:
+            self._peer.changed()
 
     # --- data -------------------------------------------------------------------------------------
 

@@ -105,14 +105,22 @@ class Network:
         return 0 if is_local else self._latency_ns
 
     def make_stream(self, sender: StreamEndpoint, receiver: StreamEndpoint) -> Stream:
-        """Return a stream whose capacity is the sum of the buffers at both ends.
+        """Return a stream whose capacity depends on the buffers of both ends."""
+        return Stream(self._link(sender), self.capacity(sender, receiver), self.memory)
+
+    def _link(self, endpoint: StreamEndpoint) -> Link:
+        if endpoint.is_local:
+            return Link(self.now)
+        return Link(self.now, self._latency, self._bandwidth)
+
+    def capacity(self, sender: StreamEndpoint, receiver: StreamEndpoint) -> int:
+        """Return the capacity of a stream: the sum of the buffers at both ends.
 
         For Unix sockets, it is the sender's buffer alone.
         """
         if sender.is_local:
-            return Stream(Link(self.now), sender.buffers[0] or UNIX_BUFFERS[0], self.memory)
-        capacity = (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
-        return Stream(Link(self.now, self._latency, self._bandwidth), capacity, self.memory)
+            return sender.buffers[0] or UNIX_BUFFERS[0]
+        return (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
 
     def make_remote_streams(self, endpoint: StreamEndpoint) -> tuple[Stream, Stream]:
         """Return the streams to and from an endpoint of another process.
@@ -120,12 +128,14 @@ class Network:
         What the endpoint writes is sent without delay. The latency and bandwidth are those of the
         stream that it reads, because the other process has such a stream as well.
         """
-        is_local = endpoint.is_local
-        defaults = UNIX_BUFFERS if is_local else TCP_BUFFERS
-        sent = endpoint.buffers[0] or defaults[0]
-        received = endpoint.buffers[1] or defaults[1]
-        link = Link(self.now) if is_local else Link(self.now, self._latency, self._bandwidth)
+        sent, received = self.remote_capacities(endpoint)
+        link = self._link(endpoint)
         return Stream(Link(self.now), sent, self.memory), Stream(link, received, self.memory)
+
+    def remote_capacities(self, endpoint: StreamEndpoint) -> tuple[int, int]:
+        """Return the capacities of the streams to and from an endpoint of another process."""
+        sent, received = UNIX_BUFFERS if endpoint.is_local else TCP_BUFFERS
+        return endpoint.buffers[0] or sent, endpoint.buffers[1] or received
 
     def make_pipe(self) -> tuple[PipeReader, PipeWriter]:
         """Return the two ends of a new pipe."""
