@@ -20,7 +20,7 @@ from tests.browser_runtime.network.programs import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
-DATA, END, RESET = b"\0", b"\1", b"\2"
+DATA, END, RESET, ACCEPTED = b"\0", b"\1", b"\2", b"\3"
 
 
 class OtherProcess:
@@ -56,10 +56,12 @@ class OtherProcess:
                 broker.close(number, "reader")
                 broker.close(number, "writer")
 
-    def accept(self) -> dict[str, Any]:
-        """Receive the next connection."""
+    def accept(self, *, is_accepted: bool = True) -> dict[str, Any]:
+        """Receive the next connection, which otherwise stays in the backlog."""
         connection: dict[str, Any] = json.loads(self._receive(self._listener))
         self._sends, self._receives = connection["to client"], connection["from client"]
+        if is_accepted:
+            self.send(ACCEPTED)
         return connection
 
     def connect(self, address: str, port: int) -> bool:
@@ -115,7 +117,9 @@ def accept(program: NetworkLibrary) -> tuple[Any, OtherProcess]:
     other = OtherProcess(program)
     with program.socket.create_server(("127.0.0.1", 8000)) as server:
         assert other.connect("tcp 2 8000 127.0.0.1", 8000)
-        return server.accept()[0], other
+        there = server.accept()[0]
+        assert other.receive() == ACCEPTED
+        return there, other
 
 
 BOTH_WAYS = pytest.mark.parametrize("begin", [connect, accept])
@@ -214,6 +218,27 @@ def test_the_end_of_the_other_process_ends_the_connection(begin: Callable[..., A
         here.send(b"lost")
         with pytest.raises(BrokenPipeError):
             here.send(b"lost")
+        assert not descriptors.current().elsewhere.ends
+
+    run(program)
+
+
+@pytest.mark.parametrize("moment", ["while it is delivered", "in the backlog"])
+def test_the_end_of_the_listeners_process_resets_what_was_not_accepted(moment: str) -> None:
+    def program(library: NetworkLibrary) -> None:
+        other = OtherProcess(library)
+        other.listen("tcp 2 8000 *")
+        client = library.socket.create_connection(("127.0.0.1", 8000))
+        client.sendall(b"hello")
+        if moment == "in the backlog":
+            other.accept(is_accepted=False)
+        other.close()
+        with pytest.raises(ConnectionResetError):
+            client.recv(10)
+        assert client.recv(10) == b""
+        with pytest.raises(BrokenPipeError):
+            client.send(b"x")
+        library.time.sleep(0.1)
         assert not descriptors.current().elsewhere.ends
 
     run(program)

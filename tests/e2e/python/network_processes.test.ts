@@ -186,12 +186,18 @@ with socket.create_connection(("127.0.0.1", 8000)) as s:
     "2000000\n",
   ],
   [
-    "a process that is killed, and a connection that is broken off",
+    "a process that is killed or ends, and a connection that is broken off",
     `def hold(ready):
     server = socket.create_server(("127.0.0.1", 8000))
     ready.set()
-    connections = [server.accept() for _ in range(2)]
+    accepted, _ = server.accept()
+    accepted.sendall(b"accepted")
     time.sleep(60)
+def end(ready, how):
+    server = socket.create_server(("127.0.0.1", 8002))
+    ready.set()
+    time.sleep(60 if how == "kill" else 0.2)
+    if how == "exit": os._exit(0)
 def leave_unread(ready):
     server = socket.create_server(("127.0.0.1", 8001))
     ready.set()
@@ -199,9 +205,10 @@ def leave_unread(ready):
     while connection.recv(1, socket.MSG_PEEK) != b"x": pass
     connection.close()`,
     `child = start(hold)
-s, waiting = (socket.create_connection(("127.0.0.1", 8000)) for _ in range(2))
+s = socket.create_connection(("127.0.0.1", 8000))
+print(s.recv(10))
 child.kill()
-print(s.recv(10), waiting.recv(10))
+print(s.recv(10))
 for _ in range(3):
     try: s.sendall(b"lost")
     except OSError as error: print(type(error).__name__)
@@ -212,8 +219,15 @@ s = socket.create_connection(("127.0.0.1", 8001))
 s.sendall(b"x")
 try: print(s.recv(10))
 except OSError as error: print(type(error).__name__)
-child.join()`,
-    "b'' b''\nBrokenPipeError\nBrokenPipeError\nConnectionResetError\n",
+child.join()
+for how in ("kill", "exit", "return"):
+    child = start(end, how)
+    s = socket.create_connection(("127.0.0.1", 8002))
+    if how == "kill": child.kill()
+    try: print(s.recv(10))
+    except OSError as error: print(how, type(error).__name__)
+    child.join()`,
+    "b'accepted'\nb''\nBrokenPipeError\nBrokenPipeError\nConnectionResetError\nkill ConnectionResetError\nexit ConnectionResetError\nreturn ConnectionResetError\n",
   ],
   [
     "an address that another process uses",

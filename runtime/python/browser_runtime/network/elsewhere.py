@@ -33,8 +33,9 @@ from browser_runtime.network.loopback.streams import Stream
 from browser_runtime.processes import asking
 from browser_runtime.scheduling import scheduler
 
-# The first byte of each message, which says what it is.
-_DATA, _END, _RESET = b"\0", b"\1", b"\2"
+# The first byte of each message, which says what it is. The last one is sent by the listener's
+# process when the program has accepted the connection.
+_DATA, _END, _RESET, _ACCEPTED = b"\0", b"\1", b"\2", b"\3"
 # How many bytes the broker holds of one direction of a connection, and the size of one message.
 _IN_FLIGHT, _MESSAGE = 256 * 1024, 64 * 1024
 # How many bytes the broker may hold of all connections of this process before the smaller limits
@@ -59,23 +60,22 @@ class RemoteEnd(Pollable):
         endpoint: the program's end in this process.
         sends: the channel to the other process.
         receives: the channel from the other process.
+        is_client: whether the program's end is the client's.
     """
 
     __slots__ = (
-        *(
-            "_counted",
-            "_elsewhere",
-            "_endpoint",
-            "_from_program",
-            "_is_ended",
-            "_pending",
-            "_question",
-        ),
-        *("_receives", "_sends", "_to_program"),
+        *("_counted", "_elsewhere", "_endpoint", "_from_program", "_is_accepted", "_is_ended"),
+        *("_pending", "_question", "_receives", "_sends", "_to_program"),
     )
 
     def __init__(
-        self, elsewhere: "Elsewhere", endpoint: StreamEndpoint, sends: int, receives: int
+        self,
+        elsewhere: "Elsewhere",
+        endpoint: StreamEndpoint,
+        sends: int,
+        receives: int,
+        *,
+        is_client: bool,
     ) -> None:
         super().__init__()
         self._elsewhere = elsewhere
@@ -93,6 +93,9 @@ class RemoteEnd(Pollable):
         self._pending = b""
         # Whether the other process knows that the program writes nothing more.
         self._is_ended = False
+        # Of a client: whether the other end was accepted. None at the listener's end until the
+        # client's process knows that.
+        self._is_accepted: bool | None = False if is_client else None
         elsewhere.ends[self] = None
         endpoint.join_remote(self, self._from_program, self._to_program)
         asking.call_on_room(sends, self._look_for_room)
@@ -119,6 +122,9 @@ class RemoteEnd(Pollable):
             self._post(_RESET)
             self._stop_sending()
             return
+        if self._is_accepted is None and self._endpoint.is_accepted:
+            self._is_accepted = True
+            self._post(_ACCEPTED)
         has_sent = False
         self._count()
         is_crowded = self._elsewhere.in_flight > _MANY
@@ -180,8 +186,12 @@ class RemoteEnd(Pollable):
         message: Any = broker.take(self._question)
         self._question = 0
         if message is None:
-            # The other process has closed the connection, or has ended.
-            self._to_program.end()
+            # The other process has closed the connection, or has ended. As on Linux, that breaks
+            # connections off that it has not accepted.
+            if self._is_accepted is False:
+                self._to_program.reset()
+            else:
+                self._to_program.end()
             self._stop_receiving()
         else:
             data: bytes = message.to_bytes()
@@ -190,11 +200,15 @@ class RemoteEnd(Pollable):
                 self._to_program.end()
             elif kind == _RESET:
                 self._to_program.reset()
+            elif kind == _ACCEPTED:
+                self._is_accepted = True
             try:
                 self._receive()
             except OSError:  # The program has too much unread data.
                 self._to_program.reset()
                 self._stop_receiving()
+            if kind == _ACCEPTED and self._receives:
+                return  # Nothing that the program waits for has changed.
         self._endpoint.changed()
 
     def _stop_receiving(self) -> None:
@@ -225,7 +239,7 @@ class _RemoteClient:
     def establish(self, listener: StreamEndpoint, backlog: Backlog[StreamEndpoint, Client]) -> None:
         """Add the listener's end of the connection to the backlog."""
         there = listener.make_accepted(self._target, self._name)
-        RemoteEnd(self._elsewhere, there, self._sends, self._receives)
+        RemoteEnd(self._elsewhere, there, self._sends, self._receives, is_client=False)
         backlog.add(0, there)
         listener.changed()
 
@@ -344,7 +358,7 @@ class Elsewhere:
         def know() -> None:
             is_connected = broker.take(question)
             if is_connected and endpoint.phase is Phase.CONNECTING and not endpoint.is_closed:
-                RemoteEnd(self, endpoint, sends, receives)
+                RemoteEnd(self, endpoint, sends, receives, is_client=True)
                 return
             _close_channels(sends, receives)
             if not is_connected:

@@ -97,6 +97,7 @@ class StreamEndpoint(Pollable):
         peer_name: the address of the other end; None while there is none.
         options: the options that have been set, by level and name.
         buffers: the sizes of the buffers for sending and for receiving, in bytes.
+        is_accepted: whether a listener has returned it from `accept`.
         is_bound: whether the program has bound it, and not only connected it.
         lingers: whether closing breaks the connection off, which is what SO_LINGER with a time of
             0 does.
@@ -116,8 +117,8 @@ class StreamEndpoint(Pollable):
             "_is_write_shut",
         ),
         *("_moment", "_outcome", "_outgoing", "_peer", "_registry", "_was_reset"),
-        *("buffers", "family", "is_bound", "is_local", "lingers", "name", "options", "peer_name"),
-        "phase",
+        *("buffers", "family", "is_accepted", "is_bound", "is_local", "lingers", "name"),
+        *("options", "peer_name", "phase"),
     )
 
     def __init__(self, registry: Registry, family: int, *, is_local: bool) -> None:
@@ -129,7 +130,7 @@ class StreamEndpoint(Pollable):
         self.peer_name: Address | None = None
         self.options: dict[tuple[int, int], object] = {}
         self.buffers = (0, 0)
-        self.is_bound = False
+        self.is_accepted = self.is_bound = False
         self.lingers = False
         self.phase = Phase.NEW
         # The name of an error that the next call reports.
@@ -269,6 +270,9 @@ class StreamEndpoint(Pollable):
         if not self._backlog.has_arrived:
             raise WouldBlock
         accepted = self._backlog.take()
+        accepted.is_accepted = True
+        if accepted._is_remote and accepted._peer:
+            accepted._peer.changed()  # Tells the client's process.
         self._admit(self._backlog)
         return accepted
 
