@@ -2,10 +2,11 @@
 
 import _socket
 import os
+import re
 import sys
 from typing import Any, NoReturn
 
-from browser_runtime.network.loopback import addresses
+from browser_runtime.network.loopback import addresses, numeric
 from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, LOOPBACK, WILDCARDS
 
 # Errors of getaddrinfo, with the texts of glibc.
@@ -62,10 +63,12 @@ def gethostname() -> str:
 def _text(host: Any) -> str:
     """Return the name of a host as text, encoded with IDNA if it is not in ASCII, as on CPython."""
     if isinstance(host, str):
-        return host if host.isascii() else host.encode("idna").decode()
-    if isinstance(host, bytes | bytearray):
-        return bytes(host).decode("ascii", "replace")
-    raise TypeError("getaddrinfo() argument 1 must be string or None")
+        text = host if host.isascii() else host.encode("idna").decode()
+    elif isinstance(host, bytes | bytearray):
+        text = bytes(host).decode("ascii", "replace")
+    else:
+        raise TypeError("getaddrinfo() argument 1 must be string or None")
+    return text.partition("\0")[0]  # For C, a null character ends a text.
 
 
 def _is_local_name(name: str) -> bool:
@@ -89,6 +92,8 @@ def host_of(family: int, host: Any) -> str:
     """
     if not isinstance(host, str | bytes | bytearray):
         raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
+    if "\0" in host if isinstance(host, str) else 0 in host:
+        raise TypeError("host name must not contain null character")
     name = _text(host)
     if not name:
         return WILDCARDS[family]
@@ -96,14 +101,44 @@ def host_of(family: int, host: Any) -> str:
         if family != AF_INET:
             raise OSError("address family mismatched")
         return addresses.BROADCAST
-    numeric = addresses.standard(family, name.partition("%")[0])
-    if numeric is not None:
-        return numeric
-    if addresses.standard(AF_INET if family == AF_INET6 else AF_INET6, name) is not None:
-        _fail(_ADDRESS_FAMILY)
+    if numeric := _read_numeric(name, family):
+        return numeric[1]
     if _is_local_name(name):
         return LOOPBACK[family]
     _check_foreign(name)
+
+
+def _read_numeric(name: str, family: int) -> tuple[int, str, int] | None:
+    """Return the family, host and scope of a numeric address; None if it is a name.
+
+    All forms that glibc takes are taken here, see `gaih_inet` in
+    https://sourceware.org/git/?p=glibc.git;a=blob;f=nss/getaddrinfo.c.
+
+    Raises:
+        gaierror: the address does not belong to the family, or its scope does not exist.
+    """
+    if (four := numeric.pack_any_ipv4(name)) is not None:
+        if family == AF_INET6:
+            _fail(_ADDRESS_FAMILY)
+        return AF_INET, numeric.unpack_ipv4(four), 0
+    text, has_zone, zone = name.partition("%")
+    host = addresses.standard(AF_INET6, text)
+    if host is None:
+        return None
+    mapped = host.removeprefix("::ffff:")
+    if family == AF_INET and addresses.standard(AF_INET, mapped) is None:
+        _fail(_ADDRESS_FAMILY)
+    scope = _scope_of(host, zone) if has_zone else 0
+    return (AF_INET, mapped, 0) if family == AF_INET else (AF_INET6, host, scope)
+
+
+def _scope_of(host: str, zone: str) -> int:
+    """Return the number of a zone, which only addresses of a link or an interface can name."""
+    if zone == "lo" and re.match("fe[89ab]|ff.[12]:", host):
+        return 1
+    if not zone.isascii() or not zone.isdecimal() or int(zone[:20]) >= 2**32:
+        _fail(_NO_NAME)
+    return int(zone)
 
 
 def getaddrinfo(
@@ -134,31 +169,28 @@ def getaddrinfo(
         del kinds[1:]  # As glibc does: otherwise SOCK_RAW would match every protocol.
     canonical = _text(host) if flags & _CANONICAL and host else ""
     entries: list[tuple[int, int, int, str, Any]] = []
-    for own_family, numeric in _hosts(host, family, flags):
+    for own_family, own_host, scope in _hosts(host, family, flags):
         for kind, protocol in kinds:
-            address = addresses.make(own_family, numeric, number)
+            address = addresses.make(own_family, own_host, number, 0, scope)
             entries.append((own_family, kind, protocol, "" if entries else canonical, address))
     return entries
 
 
-def _hosts(host: Any, family: int, flags: int) -> list[tuple[int, str]]:
+def _hosts(host: Any, family: int, flags: int) -> list[tuple[int, str, int]]:
+    """Return the family, numeric host and scope of each address that a host has."""
     families = [each for each in (AF_INET6, AF_INET) if family in (0, each)]
     if host is None:
         if flags & _PASSIVE:
-            return [(each, WILDCARDS[each]) for each in reversed(families)]
-        return [(each, LOOPBACK[each]) for each in families]
+            return [(each, WILDCARDS[each], 0) for each in reversed(families)]
+        return [(each, LOOPBACK[each], 0) for each in families]
     name = _text(host)
-    for each in (AF_INET, AF_INET6):
-        numeric = addresses.standard(each, name.partition("%")[0])
-        if numeric is not None:
-            if each not in families:
-                _fail(_ADDRESS_FAMILY)
-            return [(each, numeric)]
+    if found := _read_numeric(name, family):
+        return [found]
     if flags & _NUMERIC_HOST or not name:
         _fail(_NO_NAME)
     if not _is_local_name(name):
         _check_foreign(name)
-    return [(each, LOOPBACK[each]) for each in families]
+    return [(each, LOOPBACK[each], 0) for each in families]
 
 
 def _port_of(port: Any, flags: int) -> int:
@@ -192,10 +224,10 @@ def gethostbyname_ex(hostname: Any, /) -> tuple[str, list[str], list[str]]:
 def gethostbyaddr(host: Any, /) -> tuple[str, list[str], list[str]]:
     """Return the true host name, a list of aliases, and a list of IP addresses, for an address."""
     sys.audit("socket.gethostbyaddr", host)
-    family, numeric = _hosts(host, 0, 0)[0]
-    if not addresses.is_local(numeric):
+    _, own_host, _ = _hosts(host, 0, 0)[0]
+    if not addresses.is_local(own_host):
         raise _socket.herror(1, "Unknown host")
-    return "localhost", [], [numeric or WILDCARDS[family]]
+    return "localhost", [], [own_host]
 
 
 def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:

@@ -3,7 +3,17 @@
 The browser's Python has these functions for IPv4 only.
 """
 
+import re
+
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+# The longest name of a host, in characters. `int` refuses texts that are much longer.
+_MAX_NAME = 255
+# A number as C writes it, and the base in which `int` has to read it.
+_NUMBERS = {
+    re.compile("0[xX]([0-9a-fA-F]+)"): 16,
+    re.compile("(0[0-7]*)"): 8,
+    re.compile("([1-9][0-9]*)"): 10,
+}
 
 
 def pack_ipv4(text: str) -> bytes | None:
@@ -16,6 +26,30 @@ def pack_ipv4(text: str) -> bytes | None:
         if not is_number or int(part) > 255 or (len(part) > 1 and part[0] == "0"):
             return None
     return bytes(map(int, parts))
+
+
+def pack_any_ipv4(text: str) -> bytes | None:
+    """Return the four bytes of an address in one of the forms that `inet_aton` takes.
+
+    It consists of one to four numbers, which may be octal or hexadecimal. The last one stands for
+    all bytes that are left: `127.1`, `0x7f000001` and `017700000001` are the same address.
+    """
+    *first, last = [_number(part) for part in text.split(".")]
+    if last is None or len(first) > 3 or last >= 256 ** (4 - len(first)):
+        return None
+    packed = b""
+    for each in first:
+        if each is None or each > 255:
+            return None
+        packed += bytes((each,))
+    return packed + last.to_bytes(4 - len(first))
+
+
+def _number(text: str) -> int | None:
+    for form, base in _NUMBERS.items():
+        if len(text) <= _MAX_NAME and (found := form.fullmatch(text)):
+            return int(found[1], base)
+    return None
 
 
 def unpack_ipv4(packed: bytes) -> str:
