@@ -659,6 +659,27 @@ def test_the_smallest_free_descriptor_is_used_next() -> None:
     assert run(program) == [True, True]
 
 
+def test_the_numbers_below_one_that_a_program_has_chosen_stay_free() -> None:
+    def program(library: NetworkLibrary) -> list[int]:
+        sockets = [library.socket.socket() for _ in range(2)]
+        first = sockets[0].fileno()
+        library.os.dup2(first, first + 4)
+        with pytest.raises(OSError, match=f"sockets and pipes have numbers from {first} on"):
+            library.os.dup2(first, 1)
+        sockets += [library.socket.socket() for _ in range(3)]
+        library.os.dup2(first, first + 2)
+        sockets[2].detach()  # What it referred to is closed.
+        library.os.close(first + 4)
+        sockets.append(library.socket.socket())
+        numbers = [each.fileno() - first for each in sockets]
+        library.os.close(first + 2)
+        for each in sockets:
+            each.close()
+        return numbers
+
+    assert run(program) == [0, 1, -1 - descriptors.FIRST, 3, 5, 4]
+
+
 def test_a_port_is_free_again_in_the_next_run() -> None:
     kept: list[object] = []
 

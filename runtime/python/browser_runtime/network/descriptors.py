@@ -76,6 +76,29 @@ class Descriptors:
         """Return a new descriptor that refers to the same object as another one."""
         return self.open(self.get(number))
 
+    def duplicate_to(self, number: int, target: int) -> None:
+        """Let a number refer to the object of a descriptor, and close what it referred to before.
+
+        Raises:
+            OSError: the descriptor is not open, or the number cannot be that of a socket or pipe.
+        """
+        pollable = self.get(number)
+        if not FIRST <= target < FIRST + LIMIT:
+            is_of_a_file = 0 <= target < FIRST
+            explanation = f"sockets and pipes have numbers from {FIRST} on here"
+            raise failure("EBADF", explanation if is_of_a_file else "")
+        if number == target:
+            return
+        if self.is_open(target):
+            self.close(target)
+        # The numbers below it that have never been used are free from now on.
+        for unused in range(FIRST + len(self._open) + len(self._free), target + 1):
+            heapq.heappush(self._free, unused)
+        self._free.remove(target)
+        heapq.heapify(self._free)
+        self._open[target] = pollable
+        pollable.references += 1
+
     def close_all(self) -> None:
         """Close all descriptors, at the end of a program."""
         for number in list(self._open):

@@ -60,7 +60,17 @@ _FUNCTIONS = {
 }
 # Functions of `os` whose first argument is a descriptor.
 _OS_FUNCTIONS = (
-    *("close", "dup", "fstat", "get_blocking", "get_inheritable", "isatty", "read", "readinto"),
+    *(
+        "close",
+        "dup",
+        "dup2",
+        "fstat",
+        "get_blocking",
+        "get_inheritable",
+        "isatty",
+        "read",
+        "readinto",
+    ),
     *("readv", "set_blocking", "set_inheritable", "write", "writev"),
 )
 
@@ -237,7 +247,7 @@ class _Poll(_Late):
     """The function `select.poll`."""
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return _Unused() if _is_probing else _load("polling").Poll(*args, **keywords)
+        return _Unused() if _is_probing else _load("polling").make_poll(*args, **keywords)
 
 
 def make_socket_module(native: ModuleType) -> ModuleType:

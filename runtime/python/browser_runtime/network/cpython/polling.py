@@ -76,7 +76,8 @@ def select(
     wanted: list[list[tuple[Any, Pollable | None]]] = []
     for things in (rlist, wlist, xlist):
         try:
-            items = list(things)
+            # As on CPython, a list may change while its items are asked for their descriptors.
+            items = things if isinstance(things, list) else list(things)
         except TypeError:
             raise TypeError("arguments 1-3 must be sequences") from None
         wanted.append([(each, _look_up(table, number_of(each))) for each in items])
@@ -113,9 +114,12 @@ def _seconds(timeout: float | None) -> float | None:
 class Poll:
     """What `select.poll` returns."""
 
-    def __init__(self) -> None:
-        self._masks: dict[int, int] = {}
-        self._is_polling = False
+    _masks: dict[int, int]
+    _is_polling: bool
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """Fail, because programs create such objects only with `select.poll`."""
+        raise TypeError("cannot create 'select.poll' instances")
 
     def register(self, fd: Any, eventmask: int = READABLE | URGENT | WRITABLE, /) -> None:
         """Register a file descriptor with the polling object."""
@@ -161,6 +165,14 @@ class Poll:
         finally:
             self._is_polling = False
         return sorted(found)
+
+
+def make_poll() -> Poll:
+    """Return a new polling object, as `select.poll` does."""
+    poll = object.__new__(Poll)
+    poll._masks = {}
+    poll._is_polling = False
+    return poll
 
 
 Poll.__name__ = Poll.__qualname__ = "poll"

@@ -46,6 +46,12 @@ def dup(fd: int) -> int:
     return descriptors.current().duplicate(fd)
 
 
+def dup2(fd: int, fd2: int, inheritable: bool = True) -> int:  # noqa: ARG001 - see `get_inheritable`
+    """Let another number refer to what a file descriptor refers to, and return that number."""
+    descriptors.current().duplicate_to(fd, fd2)
+    return fd2
+
+
 def read(fd: int, length: int) -> bytes:
     """Read from a file descriptor."""
     pollable = descriptors.current().get(fd)
