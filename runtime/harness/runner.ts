@@ -154,7 +154,10 @@ export class Runner {
           if (event.type === "stdout" && pausing.when !== "" && event.text.includes(pausing.when))
             run.move("pause");
           if (event.type === "input") run.answer(answers.shift());
-          if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
+          if (event.type === "started") {
+            clearTimeout(starting);
+            running = setTimeout(() => run.stop(), seconds * 1000);
+          }
           // Only plain arrays can be passed out of the browser.
           if (event.type === "trace" && !traces) return;
           if (event.type === "trace") batch.push({ ...event, steps: [...event.steps] as never });
