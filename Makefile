@@ -29,7 +29,7 @@ format_paths := runtime guide tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- the environment ------------------------------------------------------------------------------
 
@@ -103,6 +103,10 @@ stress: build browsers ## Repeat FILES under three conditions: alone, on one cor
 .PHONY: attacks
 attacks: build browsers ## Run the hostile programs (ten minutes, on a machine that does nothing else)
 	@node --test tests/e2e/python/attacks.test.ts
+
+.PHONY: conformance
+conformance: prepare browsers ## Run CPython's own tests of the network in the page
+	@$(python) -m tests.conformance
 
 .PHONY: lint
 lint: node_modules/.installed ## Check format, style and types

@@ -1,0 +1,121 @@
+"""What is expected of CPython's tests in the page, and whether a run has met it."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+type Outcome = Literal["passed", "failed", "skipped", "excluded"]
+
+# A line of in_page.py.
+_LINE = re.compile(r"^\[conformance\] (\w+) ([^\s(]+(?: \([^)]*\))?)(?:  (.*))?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tests that are not run, and why.
+
+    Attributes:
+        reason: The reason, for readers of the repository.
+        tests: The names of tests, of classes or of modules.
+        counts: Whether the tests count as failures, because a network in the page could pass them.
+    """
+
+    reason: str
+    tests: tuple[str, ...]
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """The content of expected.toml.
+
+    Attributes:
+        modules: Module → how many of its tests pass at least.
+        groups: The tests that are not run.
+    """
+
+    modules: dict[str, int]
+    groups: tuple[Group, ...]
+
+    def is_counted(self, test: str) -> bool:
+        """Return whether an excluded test counts as a failure."""
+        return any(
+            group.counts and any(f"{test}.".startswith(f"{name}.") for name in group.tests)
+            for group in self.groups
+        )
+
+
+def read(path: Path) -> Expectations:
+    """Read expected.toml."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    groups = tuple(
+        Group(each["reason"], tuple(each["tests"]), each.get("counts", False))
+        for each in data["excluded"]
+    )
+    return Expectations(data["modules"], groups)
+
+
+@dataclass
+class ModuleResult:
+    """How the tests of one module ended.
+
+    Attributes:
+        outcomes: Test → how it ended.
+        reasons: How many tests have skipped themselves for each reason.
+        is_complete: Whether the last test has ended.
+    """
+
+    name: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    is_complete: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the tests that ended in this way."""
+        return sum(each == outcome for each in self.outcomes.values())
+
+
+def parse(name: str, output: str) -> ModuleResult:
+    """Read what in_page.py has printed about a module."""
+    result = ModuleResult(name)
+    for word, test, reason in _LINE.findall(output):
+        if word == "done":
+            result.is_complete = True
+        elif word in ("passed", "failed", "skipped", "excluded"):
+            # A test whose clean-up fails is reported twice, and has failed.
+            if result.outcomes.get(test) != "failed":
+                result.outcomes[test] = word
+            if word == "skipped":
+                result.reasons[reason] += 1
+    return result
+
+
+def faults(results: Iterable[ModuleResult], expected: Expectations) -> list[str]:
+    """Return what is not as it should be, one sentence for each fault."""
+    found: list[str] = []
+    for result in results:
+        found += [f"{test} fails." for test, how in result.outcomes.items() if how == "failed"]
+        if not result.is_complete:
+            last = list(result.outcomes)[-1:] or ["the first test"]
+            found.append(f"{result.name} did not end; the last result is that of {last[0]}.")
+        least = expected.modules[result.name]
+        if result.is_complete and result.count("passed") < least:
+            found.append(
+                f"{result.name} has passed {result.count('passed')} tests; it should pass {least}."
+            )
+    return found
+
+
+def share(results: Iterable[ModuleResult], expected: Expectations) -> float:
+    """Return the share of the tests that pass, of those that this network could pass."""
+    passed = failed = 0
+    for result in results:
+        passed += result.count("passed")
+        failed += result.count("failed") + sum(
+            how == "excluded" and expected.is_counted(test) for test, how in result.outcomes.items()
+        )
+    return passed / (passed + failed) if passed + failed else 0.0
