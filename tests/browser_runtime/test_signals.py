@@ -68,6 +68,20 @@ def test_only_the_main_thread_sets_handlers(name: str) -> None:
     run(program)
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_signals_that_always_end_or_stop_a_program_have_no_handlers(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Emscripten accepts the handler, unlike the system on which this test runs.
+    monkeypatch.setattr(signals, "_signal", lambda *_: signal.SIG_DFL)
+
+    def program(_: Library) -> None:
+        with pytest.raises(OSError, match="Invalid argument"):
+            signals.set_handler(number, signal.SIG_IGN)
+
+    run(program)
+
+
 def test_pthread_kill_refuses_threads_that_do_not_exist_and_invalid_signals() -> None:
     def program(_: Library) -> None:
         signals.pthread_kill(scheduler.MAIN, 0)

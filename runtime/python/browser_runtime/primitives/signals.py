@@ -16,6 +16,8 @@ type _Handler = Any
 
 _ONLY_MAIN = "only works in main thread of the main interpreter"
 _NS_PER_S = 1_000_000_000
+# The signals that no program can handle. Emscripten does not refuse to set a handler for them.
+_ALWAYS_END = (signal.SIGKILL, signal.SIGSTOP)
 # CPython's functions, which `install` replaces.
 _signal, _getsignal, _set_wakeup_fd = signal.signal, signal.getsignal, signal.set_wakeup_fd
 
@@ -63,6 +65,8 @@ def set_handler(signalnum: int, handler: _Handler, /) -> _Handler:
     """Like `signal.signal`, with the same restriction to the main thread."""
     if not scheduler.is_main():
         raise ValueError(f"signal {_ONLY_MAIN}")
+    if signalnum in _ALWAYS_END:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     if signalnum != slices.SIGNAL:
         return _signal(signalnum, handler)
     # The kernel uses this signal, so the scheduler keeps the program's handler.
