@@ -205,8 +205,20 @@ TASKS = {
     "_UnixSelectorEventLoop.create_unix_connection": "connect",
 }
 
-# The same for AnyIO, with which HTTPX waits.
-ANYIO_TASKS = {"SocketStream.receive": "read", "SocketStream.send": "write"}
+# The same for libraries: AnyIO, with which HTTPX waits, and websockets.
+LIBRARY_TASKS: dict[str, dict[str, str]] = {
+    "anyio": {"SocketStream.receive": "read", "SocketStream.send": "write"},
+    "websockets": {
+        "ClientConnection.handshake": "read",
+        "Connection.close": "I/O",
+        "Connection.drain": "write",
+        "Connection.recv": "read",
+        "Connection.recv_streaming": "read",
+        "Connection.wait_closed": "I/O",
+        "Server.serve_forever": "accept",
+        "ServerConnection.handshake": "read",
+    },
+}
 
 # The reasons of waits for another end, which `peers` names.
 NETWORK = ("connect", "accept", "read", "write")

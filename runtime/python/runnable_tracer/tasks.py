@@ -23,6 +23,7 @@ from types import (
     BuiltinMethodType,
     CodeType,
     CoroutineType,
+    FrameType,
     GeneratorType,
 )
 from typing import Any
@@ -34,7 +35,7 @@ from runnable_tracer.cpython_internals import (
     set_result_unless_cancelled,
 )
 from runnable_tracer.network import peers
-from runnable_tracer.reasons import ANYIO_TASKS, NETWORK, TASKS
+from runnable_tracer.reasons import LIBRARY_TASKS, NETWORK, TASKS
 from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recorder
 
 _run_handle = Handle._run
@@ -268,9 +269,9 @@ _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS[
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
 _NETWORK = {_NUMBERS[reason] for reason in NETWORK}
-# The search for a reason ends at a coroutine of asyncio or AnyIO with one of these reasons, because
-# the coroutines that it awaits have less specific ones.
-_FINAL = {_NUMBERS["barrier"], _TASKS} | _NETWORK
+# The search for a reason ends at a coroutine of a library with one of these reasons, because the
+# coroutines that it awaits have less specific ones.
+_FINAL = {_NUMBERS["barrier"], _NUMBERS["I/O"], _TASKS} | _NETWORK
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
     "anext_awaitable",
@@ -349,7 +350,7 @@ def _report(handle: Any, error: BaseException) -> None:
 
 def _find_in_generators(
     awaited: Any, kind: int, line: int, kind_of: Callable[[CodeType], int]
-) -> tuple[int, int]:
+) -> tuple[int, int, FrameType | None]:
     """Continue the search of `make_find_wait` through generators, which are awaited rarely.
 
     Args:
@@ -359,8 +360,9 @@ def _find_in_generators(
         kind_of: returns the kind of a code object.
 
     Returns:
-        Kind and line.
+        Kind and line, and the frame of the coroutine that waits for this reason.
     """
+    frame = None
     while awaited is not None:
         if type(awaited).__name__ in _OPAQUE_WRAPPERS:
             referents = gc.get_referents(awaited)
@@ -382,7 +384,7 @@ def _find_in_generators(
             kind = found
             if found in _FINAL or code is _SLEEP_CODE:
                 break
-    return kind, line
+    return kind, line, frame
 
 
 def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
@@ -424,9 +426,11 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         if code.co_filename == program:
             kind = _OWN
         else:
-            file, name = code.co_filename, code.co_qualname
-            known = ANYIO_TASKS if "anyio" in file else TASKS if "asyncio" in file else {}
-            kind = _NUMBERS[known.get(name, "")]
+            # For example, anyio/_backends/_asyncio.py and websockets/asyncio/connection.py.
+            folders = code.co_filename.replace("\\", "/").split("/")[-3:-1]
+            library = next((each for each in folders if each in LIBRARY_TASKS), "")
+            known = TASKS if "asyncio" in folders else {}
+            kind = _NUMBERS[LIBRARY_TASKS.get(library, known).get(code.co_qualname, "")]
         kept.append(code)
         kinds[id(code)] = kind
         return kind
@@ -455,13 +459,12 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         if future is None:
             return _TURN, "", line
         if kind > 0:
-            if kind in _NETWORK:
-                return kind, peers.of_coroutine(REASONS[kind], coroutine.cr_frame)[:200], line
-            return kind, "", line
-        if code is None and coroutine is not None:
-            kind, line = _find_in_generators(coroutine, kind, line, kind_of)
-            if kind > 0:
-                return kind, "", line
+            frame = coroutine.cr_frame if kind in _NETWORK else None
+        elif code is None and coroutine is not None:
+            kind, line, frame = _find_in_generators(coroutine, kind, line, kind_of)
+        if kind > 0:
+            of = peers.of_coroutine(REASONS[kind], frame)[:200] if kind in _NETWORK else ""
+            return kind, of, line
         if isinstance(future, Task):
             return _TASK, future.get_name()[:200], line
         # A future can be an object of any class of the program, so these attributes may raise.

@@ -55,7 +55,7 @@ def of_file(file: Any) -> str:
 
 
 def of_coroutine(reason: str, frame: FrameType | None) -> str:
-    """Return the other end of the connection for which a coroutine of asyncio or AnyIO waits.
+    """Return the other end of the connection for which a coroutine of a known library waits.
 
     Args:
         reason: why it waits, for example `read`.
@@ -75,7 +75,8 @@ def of_coroutine(reason: str, frame: FrameType | None) -> str:
         owner: Any = local["self"]
         if reason == "accept":
             return several(shown(each.getsockname()) for each in owner.sockets)
-        return _of_transport(owner._transport)
+        # The connections of websockets are protocols of asyncio, which know their transport.
+        return _of_transport(getattr(owner, "_transport", None) or owner.transport)
     return ""
 
 
