@@ -40,6 +40,8 @@ LEFT_OUT = (
     "*.dist-info/RECORD",
     "*.dist-info/WHEEL",
     "*.dist-info/top_level.txt",
+    # The source of C extensions, for which the libraries have a replacement in Python.
+    "**/*.c",
     "fastapi/.agents/**",
     # Support for Trio, pytest, mypy and the command line, which the browser does not have.
     "anyio/_backends/_trio.py",
@@ -47,6 +49,9 @@ LEFT_OUT = (
     "httpcore/_backends/trio.py",
     "httpx/_main.py",
     "pydantic/mypy.py",
+    "websockets/__main__.py",
+    "websockets/cli.py",
+    "websockets/trio/**",
     # Version 1 of pydantic does not support Python 3.14.
     "pydantic/v1/**",
 )

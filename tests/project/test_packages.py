@@ -59,7 +59,7 @@ def test_the_browser_and_this_environment_have_the_same_versions() -> None:
 def test_the_advice_for_readers_knows_all_offered_libraries(offered: set[str]) -> None:
     # The module cannot be imported outside of the browser.
     source = (REPOSITORY / "runtime/python/browser_runtime/advice.py").read_text(encoding="utf-8")
-    listed = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
+    listed = re.search(r"^OFFERED = (\([^()]*\))$", source, re.MULTILINE)
     assert listed
     assert re.findall(r'"(\w+)"', listed[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
 

@@ -14,7 +14,17 @@ from runnable_tracer.required_names import require
 PACKAGES = Path("/home/packages")
 # The packages that programs can declare: those of the dependency group `browser` in
 # pyproject.toml, and the stand-in for greenlet.
-OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette", "tzdata", "uvicorn")
+OFFERED = (
+    "anyio",
+    "fastapi",
+    "greenlet",
+    "httpx",
+    "pydantic",
+    "starlette",
+    "tzdata",
+    "uvicorn",
+    "websockets",
+)
 # `sys.stdlib_module_names` does not contain `test`, the package of CPython's own tests.
 STANDARD = sys.stdlib_module_names | {"test"}
 

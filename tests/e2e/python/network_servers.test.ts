@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { engines, useRunner } from "../support/runner.ts";
 
-const HEADER = '# /// script\n# dependencies = ["fastapi", "httpx", "uvicorn"]\n# ///\n';
+const HEADER =
+  '# /// script\n# dependencies = ["fastapi", "httpx", "uvicorn", "websockets"]\n# ///\n';
 
 /** Programs with what CPython prints, which they print in every browser. */
 const PROGRAMS: [name: string, source: string, stdout: string][] = [
@@ -63,6 +64,76 @@ except httpx.ConnectError as error: print(error.args[0].partition("] ")[2])
 server.should_exit = True
 thread.join()`,
     "/hello\nConnection refused\nTemporary failure in name resolution\n",
+  ],
+  [
+    "uvicorn serves the WebSocket endpoints of FastAPI",
+    `
+import asyncio
+import uvicorn
+from fastapi import FastAPI, WebSocket
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+app = FastAPI()
+@app.websocket("/rooms/{room}")
+async def enter(websocket: WebSocket, room: str):
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_json({"room": room, "text": text})
+    print("left", room)
+async def talk(room):
+    async with connect(f"ws://localhost:8000/rooms/{room}") as websocket:
+        for text in ("hello", "goodbye"):
+            await websocket.send(text)
+        return [await websocket.recv() for _ in range(2)]
+async def main():
+    server = uvicorn.Server(uvicorn.Config(app, port=8000, log_level="warning"))
+    task = asyncio.create_task(server.serve())
+    while not server.started: await asyncio.sleep(0.01)
+    for answers in await asyncio.gather(talk("red"), talk("blue")): print(*answers)
+    try: await connect("ws://localhost:8000/lost")
+    except InvalidStatus as error: print(error)
+    server.should_exit = True
+    await task
+asyncio.run(main())`,
+    `left red
+left blue
+{"room":"red","text":"hello"} {"room":"red","text":"goodbye"}
+{"room":"blue","text":"hello"} {"room":"blue","text":"goodbye"}
+server rejected WebSocket connection: HTTP 403
+`,
+  ],
+  [
+    "WebSockets work in threads, at addresses and paths, with and without messages",
+    `
+import socket, threading
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import connect, unix_connect
+from websockets.sync.server import serve, unix_serve
+def echo(websocket):
+    for message in websocket: websocket.send(message[::-1])
+for server in (serve(echo, "localhost", 8765), unix_serve(echo, "echo.sock")):
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    path = server.socket.getsockname()
+    with unix_connect(path) if isinstance(path, str) else connect("ws://localhost:8765") as client:
+        try: client.recv(timeout=0.05)
+        except TimeoutError as error: print("nothing yet")
+        for message in ("abc", bytes(300_000)):
+            client.send(message)
+            print(len(answer := client.recv()), answer[:3])
+        print(client.ping().wait(10))
+        server.shutdown()
+        try: client.recv()
+        except ConnectionClosedOK as error: print(error)
+    thread.join()
+with socket.create_server(("127.0.0.1", 8765)):
+    try: connect("wss://127.0.0.1:8765", legacy=True)
+    except OSError as error: print(type(error).__name__, error.args[1][:23])
+`,
+    (
+      "nothing yet\n3 cba\n300000 b'\\x00\\x00\\x00'\nTrue\n" +
+      "received 1001 (going away); then sent 1001 (going away)\n"
+    ).repeat(2) + "SSLError this page offers no TLS\n",
   ],
 ];
 
