@@ -1,5 +1,6 @@
 """Tests of sockets and pipes whose calls wait: threads, deadlocks, virtual time and latency."""
 
+import errno
 import gc
 import warnings
 from collections.abc import Callable
@@ -723,6 +724,25 @@ def test_names_of_other_hosts_cannot_be_resolved() -> None:
             with pytest.raises(socket.gaierror) as raised:
                 call()
             assert raised.value.args == (-3, "Temporary failure in name resolution")
+
+    run(program)
+
+
+def test_interfaces_that_do_not_exist_are_refused_as_by_python_3_14() -> None:
+    def program(library: NetworkLibrary) -> None:
+        socket = library.socket
+        for wrong in (0, 2):
+            with pytest.raises(OSError, match="No such device or address") as caught:
+                socket.if_indextoname(wrong)
+            assert caught.value.errno == errno.ENXIO
+        with pytest.raises(OSError, match="No such device") as caught:
+            socket.if_nametoindex("eth0")
+        assert caught.value.errno == errno.ENODEV
+        with pytest.raises(ValueError, match="negative"):
+            socket.if_indextoname(-1)
+        with pytest.raises(OverflowError):
+            socket.if_indextoname(2**32)
+        assert socket.if_indextoname(socket.if_nametoindex("lo")) == "lo"
 
     run(program)
 

@@ -1,6 +1,8 @@
 """Names of hosts and services. Only those of this machine exist."""
 
 import _socket
+import errno
+import operator
 import os
 import re
 import sys
@@ -202,6 +204,8 @@ def _port_of(port: Any, flags: int) -> int:
         return port & 0xFFFF
     if not isinstance(port, str | bytes):
         raise OSError("Int or String expected")
+    if isinstance(port, str):
+        port.encode()  # Fails for lone surrogates.
     text = port.decode() if isinstance(port, bytes) else port
     if text.isdecimal():
         return int(text) & 0xFFFF
@@ -235,7 +239,9 @@ def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:
     if not isinstance(sockaddr, tuple):
         raise TypeError("getnameinfo() argument 1 must be a tuple")
     sys.audit("socket.getnameinfo", sockaddr)
-    host, port = sockaddr[0], sockaddr[1]
+    host, port, flow, scope = (*sockaddr, 0, 0)[:4]
+    if not 0 <= flow <= 0xFFFFF:
+        raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
     found = [each for each in (AF_INET, AF_INET6) if addresses.standard(each, host) is not None]
     if not found:
         _fail(_NO_NAME)
@@ -243,7 +249,10 @@ def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:
         raise OSError(
             "IPv4 sockaddr must be 2 tuple" if found[0] == AF_INET else "illegal sockaddr"
         )
-    name, service = host, str(port)
+    name, service = addresses.standard(found[0], host) or host, str(port)
+    if scope:
+        interfaces = dict(if_nameindex()) if addresses.is_of_a_link(name) else {}
+        name = f"{name}%{interfaces.get(scope, scope)}"
     if not flags & _NI_NUMERICHOST:
         if addresses.is_local(host):
             name = "localhost"
@@ -289,14 +298,19 @@ def if_nameindex() -> list[tuple[int, str]]:
 def if_nametoindex(name: Any, /) -> int:
     """Return the interface index corresponding to the interface name."""
     if os.fsdecode(name) != "lo":
-        raise OSError("no interface with this name")
+        raise OSError(errno.ENODEV, "No such device")
     return 1
 
 
 def if_indextoname(index: int, /) -> str:
     """Return the interface name corresponding to the interface index."""
-    if index != 1:
-        raise OSError("no interface with this index")
+    number = operator.index(index)
+    if number < 0:
+        raise ValueError("Cannot convert negative int")
+    if number >= 2**32:
+        raise OverflowError("Python int too large to convert to C unsigned int")
+    if number != 1:
+        raise OSError(errno.ENXIO, "No such device or address")
     return "lo"
 
 

@@ -52,6 +52,11 @@ def is_multicast(host: str) -> bool:
     return 224 <= int(host.partition(".")[0]) < 240
 
 
+def is_of_a_link(host: str) -> bool:
+    """Return whether an IPv6 host, in the standard form, is valid on one network interface only."""
+    return host.startswith(("fe8", "fe9", "fea", "feb", "ff02:"))
+
+
 def check_local(family: int, host: str) -> None:
     """Check that a host can be connected to.
 
