@@ -48,3 +48,10 @@ attempt(socket.socket, socket.AF_INET, socket.SOCK_STREAM, 17)
 attempt(socket.socket, -1, -1, -1, 123456)
 attempt(socket.socket, -1, -1, -1, -5)
 attempt(socket.socket, -1, -1, -1, "5")
+with socket.socket() as s:
+    attempt(s.shutdown, 2**1000)
+    attempt(s.listen, 2**31)
+    attempt(s.send, b"", "flags")
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    attempt(s.sendto, b"", "flags", ("127.0.0.1", 9))
+    attempt(s.sendto, b"", None)

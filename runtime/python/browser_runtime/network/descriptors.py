@@ -102,7 +102,9 @@ class Descriptors:
     def close_all(self) -> None:
         """Close all descriptors, at the end of a program."""
         for number in list(self._open):
-            self.close(number)
+            # A message that is lost with its receiver may have been closed already.
+            if number in self._open:
+                self.close(number)
 
 
 class _Waiter:

@@ -44,7 +44,10 @@ _METHODS = (
 )
 _PROPERTIES = ("family", "proto", "timeout", "type")
 # What is needed by the methods above only.
-_PRIVATE = ("__del__", "_adopt", "_call", "_connect", "_endpoint", "_receive", "_send", "_stream")
+_PRIVATE = (
+    *("__del__", "_adopt", "_call", "_connect", "_endpoint", "_receive", "_send", "_send_to"),
+    "_stream",
+)
 
 # Module → the functions of `_socket` that it defines.
 _FUNCTIONS = {

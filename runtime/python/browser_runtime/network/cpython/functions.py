@@ -3,15 +3,13 @@
 from typing import Any
 
 from browser_runtime.network import descriptors, facade
+from browser_runtime.network.cpython import ancillary
 from browser_runtime.network.cpython.transfers import endpoint_of
 from browser_runtime.network.loopback import numeric
 from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNIX
 from browser_runtime.network.loopback.errors import failure
 
 _STREAM, _DATAGRAM = 1, 2
-# In bytes: the size of a header of ancillary data, and the unit to whose multiples Linux rounds the
-# size of the data up.
-_HEADER, _UNIT = 16, 8
 _LONGEST = 2**31 - 1
 
 
@@ -74,13 +72,13 @@ def inet_ntop(family: int, packed_ip: Any, /) -> str:
 
 def CMSG_LEN(length: int, /) -> int:  # noqa: N802 - as in CPython
     """Return the total length, without trailing padding, of an ancillary data item."""
-    if not 0 <= length <= _LONGEST - _HEADER:
+    if not 0 <= length <= _LONGEST - ancillary.HEADER:
         raise OverflowError("CMSG_LEN() argument out of range")
-    return _HEADER + length
+    return ancillary.HEADER + length
 
 
 def CMSG_SPACE(length: int, /) -> int:  # noqa: N802 - as in CPython
     """Return the buffer size needed to receive an ancillary data item of this length."""
-    if not 0 <= length <= _LONGEST - _HEADER - _UNIT:
+    if not 0 <= length <= _LONGEST - ancillary.HEADER - ancillary.UNIT:
         raise OverflowError("CMSG_SPACE() argument out of range")
-    return _HEADER + (length + _UNIT - 1) // _UNIT * _UNIT
+    return ancillary.space(length)

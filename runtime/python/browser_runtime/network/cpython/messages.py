@@ -1,6 +1,6 @@
-"""Sends messages to addresses, and reads the buffers and ancillary data that programs pass."""
+"""Sends messages to addresses, and reads the buffers and numbers that programs pass."""
 
-from collections.abc import Iterable
+import operator
 from typing import Any
 
 from browser_runtime.network.cpython import naming
@@ -9,6 +9,7 @@ from browser_runtime.network.loopback.addresses import Address
 from browser_runtime.network.loopback.datagrams import MAX_UDP_BYTES, DatagramEndpoint
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import UNIX_BUFFERS, Network
+from browser_runtime.network.loopback.streams import Attachment
 
 # The flag MSG_TRUNC: the message was longer than the buffer.
 TRUNCATED = 0x20
@@ -29,14 +30,27 @@ def octets(data: Any) -> bytes:
         return bytes(view)
 
 
-def check_ancillary(ancdata: Iterable[Any]) -> None:
-    """Refuse ancillary data, which this network does not carry."""
-    if list(ancdata):
-        raise failure("EINVAL", "the network of this page carries no ancillary data")
+def number(value: Any) -> int:
+    """Return a number that C stores in an `int`.
+
+    Raises:
+        OverflowError: it is too great or too small for that.
+    """
+    found = operator.index(value)
+    if not -(2**63) <= found < 2**63:
+        raise OverflowError("Python int too large to convert to C int")
+    if not -(2**31) <= found < 2**31:
+        sign = "greater than maximum" if found > 0 else "less than minimum"
+        raise OverflowError(f"signed integer is {sign}")
+    return found
 
 
 def send_to(
-    network: Network, endpoint: DatagramEndpoint, data: bytes, address: Address | None
+    network: Network,
+    endpoint: DatagramEndpoint,
+    data: bytes,
+    address: Address | None,
+    attachment: Attachment | None = None,
 ) -> int:
     """Send a message.
 
@@ -45,6 +59,7 @@ def send_to(
         endpoint: the sender.
         data: the message.
         address: where to send it; None for the address to which the sender is connected.
+        attachment: what travels with the message. If sending fails, the caller keeps it.
 
     Returns:
         The length of the message.
@@ -76,4 +91,4 @@ def send_to(
     if len(data) > limit:
         raise failure("EMSGSIZE")
     room = receiver.buffers[1] if receiver and receiver.buffers[1] else UNIX_BUFFERS[1]
-    return endpoint.send(data, receiver, source, room)
+    return endpoint.send(data, receiver, source, room, attachment)

@@ -11,7 +11,7 @@ import warnings
 from typing import Any, NoReturn
 
 from browser_runtime.network import descriptors
-from browser_runtime.network.cpython import defaults, naming, options
+from browser_runtime.network.cpython import defaults, messages, naming, options
 from browser_runtime.network.cpython.transfers import Transfers, endpoint_of
 from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNIX
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
@@ -160,6 +160,7 @@ class Socket(Transfers):
     def listen(self, backlog: int = 128, /) -> None:
         """Enable a server to accept connections."""
         endpoint = self._stream()
+        backlog = messages.number(backlog)
         self._table.network.check_listen(endpoint)
         endpoint.listen(backlog)
         self._table.elsewhere.listen(endpoint)
@@ -231,6 +232,7 @@ class Socket(Transfers):
     def shutdown(self, how: int, /) -> None:
         """Shut down the reading side of the socket, the writing side, or both."""
         endpoint = self._endpoint()
+        how = messages.number(how)
         if how not in (0, 1, 2):
             raise failure("EINVAL")
         endpoint.shutdown(read=how != 1, write=how != 0)

@@ -1,17 +1,19 @@
 """The methods of sockets that send and receive; see `sockets` for the others."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from browser_runtime.network import descriptors
-from browser_runtime.network.cpython import defaults, messages, naming
+from browser_runtime.network.cpython import ancillary, defaults, messages, naming
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
 from browser_runtime.network.loopback.endpoints import StreamEndpoint
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import Endpoint
 from browser_runtime.network.loopback.pollable import WouldBlock
+from browser_runtime.network.loopback.streams import Attachment
 
 _DONTWAIT, _PEEK, _WAITALL, _OUT_OF_BAND = 0x40, 0x2, 0x100, 0x1
 
@@ -65,18 +67,25 @@ class Transfers:
         with messages.view_of(data) as octets:
             return self._send(octets, flags)
 
-    def _send(self, octets: memoryview, flags: int, seconds: float | None = -1) -> int:
+    def _send(
+        self,
+        octets: memoryview,
+        flags: int,
+        seconds: float | None = -1,
+        attachment: Attachment | None = None,
+    ) -> int:
         endpoint = self._endpoint()
+        flags = messages.number(flags)
         if flags & _OUT_OF_BAND:
             raise failure("EOPNOTSUPP")
         if isinstance(endpoint, DatagramEndpoint):
             message = bytes(octets)
             return self._call(
-                lambda: messages.send_to(self._table.network, endpoint, message, None),
+                lambda: messages.send_to(self._table.network, endpoint, message, None, attachment),
                 "write",
                 flags,
             )
-        return self._call(lambda: endpoint.send(octets), "write", flags, seconds)
+        return self._call(lambda: endpoint.send(octets, attachment), "write", flags, seconds)
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """Send all data, or raise an error after some of it may have been sent."""
@@ -93,16 +102,28 @@ class Transfers:
         """Send data to an address; the arguments are the data, flags if wanted, and the address."""
         if not 1 <= len(rest) <= 2:
             raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(rest)} given)")
-        flags = rest[0] if len(rest) == 2 else 0
-        endpoint = self._endpoint()
-        parsed = naming.parse(self._family, rest[-1], "sendto")
-        sys.audit("socket.sendto", self, rest[-1])
         with messages.view_of(data) as octets:
-            if isinstance(endpoint, StreamEndpoint):
-                return self._send(octets, flags)
-            message = bytes(octets)
+            flags = messages.number(rest[0]) if len(rest) == 2 else 0
+            return self._send_to(octets, flags, rest[-1], None, "sendto")
+
+    def _send_to(
+        self,
+        octets: memoryview,
+        flags: int,
+        address: Any,
+        attachment: Attachment | None,
+        method: str,
+    ) -> int:
+        endpoint = self._endpoint()
+        parsed = naming.parse(self._family, address, method)
+        sys.audit(f"socket.{method}", self, address)
+        if isinstance(endpoint, StreamEndpoint):
+            return self._send(octets, flags, attachment=attachment)
+        message = bytes(octets)
         return self._call(
-            lambda: messages.send_to(self._table.network, endpoint, message, parsed), "write", flags
+            lambda: messages.send_to(self._table.network, endpoint, message, parsed, attachment),
+            "write",
+            flags,
         )
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
@@ -141,19 +162,26 @@ class Transfers:
             octets[: len(data)] = data
         return len(data), sender
 
-    def _receive(self, size: int, flags: int) -> tuple[bytes, Any, bool]:
+    def _receive(
+        self, size: int, flags: int, attachments: list[Attachment] | None = None
+    ) -> tuple[bytes, Any, bool]:
         """Return data, the sender's address and whether the message was longer."""
         endpoint = self._endpoint()
+        flags = messages.number(flags)
         is_peek = bool(flags & _PEEK)
         if flags & _OUT_OF_BAND:
             raise failure("EINVAL")
         if isinstance(endpoint, DatagramEndpoint):
-            data, sender = self._call(lambda: endpoint.receive(is_peek=is_peek), "read", flags)
+            data, sender = self._call(
+                lambda: endpoint.receive(is_peek=is_peek, attachments=attachments), "read", flags
+            )
             shown = None if sender is None else naming.shown(self._family, sender)
             return data[:size], shown, len(data) > size
         if not size:
             return b"", None, False
-        data = self._call(lambda: endpoint.receive(size, is_peek=is_peek), "read", flags)
+        data = self._call(
+            lambda: endpoint.receive(size, is_peek=is_peek, attachments=attachments), "read", flags
+        )
         while flags & _WAITALL and not is_peek and len(data) < size:
             left = size - len(data)
             more = self._call(functools.partial(endpoint.receive, left), "read", flags)
@@ -167,10 +195,23 @@ class Transfers:
     ) -> int:
         """Send data that is scattered over several buffers."""
         data = b"".join(messages.octets(each) for each in _iterate(buffers, "sendmsg"))
-        messages.check_ancillary(ancdata)
-        if address is not None:
-            return self.sendto(data, flags, address)
-        return self.send(data, flags)
+        items = ancillary.parse(ancdata)
+        flags = messages.number(flags)
+        attachment = ancillary.attach(self._endpoint(), items)
+        sent = 0
+        try:
+            with memoryview(data) as octets:
+                if address is not None:
+                    sent = self._send_to(octets, flags, address, attachment, "sendmsg")
+                else:
+                    sent = self._send(octets, flags, attachment=attachment)
+        except BaseException:
+            if attachment:
+                attachment.discard()
+            raise
+        if attachment and not sent and isinstance(self._endpoint(), StreamEndpoint):
+            attachment.discard()
+        return sent
 
     def recvmsg(
         self, bufsize: int, ancbufsize: int = 0, flags: int = 0, /
@@ -178,16 +219,20 @@ class Transfers:
         """Receive data, ancillary data, flags of the message and the sender's address."""
         if bufsize < 0:
             raise ValueError("negative buffer size in recvmsg()")
-        if ancbufsize < 0:
+        if messages.number(ancbufsize) < 0:
             raise ValueError("invalid ancillary data buffer length")
-        data, sender, is_cut = self._receive(bufsize, flags)
-        return data, [], messages.TRUNCATED if is_cut else 0, sender
+        attachments: list[Attachment] = []
+        data, sender, is_cut = self._receive(bufsize, flags, attachments)
+        items, bits = ancillary.collect(self._endpoint(), attachments, ancbufsize)
+        return data, items, bits | (messages.TRUNCATED if is_cut else 0), sender
 
     def recvmsg_into(
         self, buffers: Any, ancbufsize: int = 0, flags: int = 0, /
     ) -> tuple[int, list[tuple[int, int, bytes]], int, Any]:
         """Like `recvmsg`, but receive into several buffers."""
         views = [memoryview(each).cast("B") for each in _iterate(buffers, "recvmsg_into")]
+        if any(each.readonly for each in views):
+            raise TypeError("recvmsg_into() argument 1 must be an iterable of read-write buffers")
         total = sum(map(len, views))
         data, ancillary, bits, sender = self.recvmsg(total, ancbufsize, flags)
         rest = data
@@ -204,6 +249,7 @@ def endpoint_of(table: descriptors.Descriptors, descriptor: int) -> Endpoint:
         OSError: the descriptor is closed, or belongs to a pipe or file.
     """
     if 0 <= descriptor < descriptors.FIRST:
+        os.fstat(descriptor)  # Fails if the descriptor is not open.
         raise failure("ENOTSOCK")
     endpoint = table.get(descriptor)
     if not isinstance(endpoint, StreamEndpoint | DatagramEndpoint):

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from browser_runtime.network.loopback.addresses import Address
@@ -15,7 +16,7 @@ from browser_runtime.network.loopback.pollable import (
     Pollable,
     WouldBlock,
 )
-from browser_runtime.network.loopback.streams import Memory
+from browser_runtime.network.loopback.streams import Attachment, Memory
 
 # The largest message: of UDP, the length in its header less the headers themselves.
 MAX_UDP_BYTES = 65_507
@@ -23,6 +24,17 @@ MAX_UDP_BYTES = 65_507
 _OVERHEAD_BYTES = 768
 # How many messages a Unix socket holds unread, see /proc/sys/net/unix/max_dgram_qlen.
 _MAX_QUEUED = 10
+
+
+@dataclass
+class PacketOptions:
+    """What the header of an IPv6 packet says, with the defaults of Linux."""
+
+    hop_limit: int = 64
+    traffic_class: int = 0
+
+    def discard(self) -> None:
+        """Do nothing."""
 
 
 class DatagramRegistry(Protocol):
@@ -73,8 +85,8 @@ class DatagramEndpoint(Pollable):
         # Whether the program has bound it, and not only sent from it.
         self.is_bound = False
         self.find: Callable[[], DatagramEndpoint | None] | None = None
-        # The moment of arrival (0 without latency), the message and its sender.
-        self._queue: deque[tuple[int, bytes, Address | None]] = deque()
+        # The moment of arrival (0 without latency), the message, its sender and its attachment.
+        self._queue: deque[tuple[int, bytes, Address | None, Attachment | None]] = deque()
         self._size = 0
         self._error = ""
         self._is_read_shut = self._is_write_shut = False
@@ -128,7 +140,12 @@ class DatagramEndpoint(Pollable):
         return error
 
     def send(
-        self, data: bytes, to: "DatagramEndpoint | None", source: Address | None, limit: int
+        self,
+        data: bytes,
+        to: "DatagramEndpoint | None",
+        source: Address | None,
+        limit: int,
+        attachment: Attachment | None = None,
     ) -> int:
         """Send a message.
 
@@ -137,6 +154,7 @@ class DatagramEndpoint(Pollable):
             to: the receiver; None if nothing is bound at the address.
             source: the address of this endpoint, as the receiver sees it.
             limit: the size of the receiver's buffer in bytes.
+            attachment: what travels with the message. If sending fails, the caller keeps it.
 
         Returns:
             The length of the message.
@@ -155,7 +173,7 @@ class DatagramEndpoint(Pollable):
             if self.find is not None:
                 self._error = "ECONNREFUSED"
                 self.changed()
-            return len(data)
+            return _lose(data, attachment)
         cost = len(data) + _OVERHEAD_BYTES
         if self.is_local:
             if to._is_full():
@@ -163,10 +181,11 @@ class DatagramEndpoint(Pollable):
                     to._waiting.append(self)
                 raise WouldBlock
         elif to._size + cost > limit:
-            return len(data)  # Lost.
+            return _lose(data, attachment)
         self._registry.memory.take(cost)
         latency = self._registry.latency_ns(is_local=self.is_local)
-        to._queue.append((self._registry.now() + latency if latency else 0, data, source))
+        moment = self._registry.now() + latency if latency else 0
+        to._queue.append((moment, data, source, attachment))
         to._size += cost
         to.changed()
         return len(data)
@@ -175,10 +194,16 @@ class DatagramEndpoint(Pollable):
         """Return whether this endpoint takes messages from this sender."""
         return self.peer_name is None or self.is_local or sender == self.peer_name
 
-    def receive(self, *, is_peek: bool = False) -> tuple[bytes, Address | None]:
+    def receive(
+        self, *, is_peek: bool = False, attachments: list[Attachment] | None = None
+    ) -> tuple[bytes, Address | None]:
         """Return the oldest message and its sender.
 
         If there is none and `shutdown` has ended reading, the message is empty, without a sender.
+
+        Args:
+            is_peek: whether the message can be received again.
+            attachments: gets what has arrived with the message, which is otherwise discarded.
 
         Raises:
             WouldBlock: there is no message.
@@ -192,8 +217,12 @@ class DatagramEndpoint(Pollable):
                 return b"", None
             raise WouldBlock
         if is_peek:
-            return self._queue[0][1:]
-        _, data, sender = self._queue.popleft()
+            return self._queue[0][1:3]
+        _, data, sender, attachment = self._queue.popleft()
+        if attachments is not None:
+            attachments.append(attachment or PacketOptions())
+        elif attachment:
+            attachment.discard()
         cost = len(data) + _OVERHEAD_BYTES
         self._size -= cost
         self._registry.memory.give_back(cost)
@@ -220,6 +249,16 @@ class DatagramEndpoint(Pollable):
         self._registry.release(self)
         self._registry.memory.give_back(self._size)
         self._size = 0
+        for _, _, _, attachment in self._queue:
+            if attachment:
+                attachment.discard()
         self._queue.clear()
         super().close()
         self._wake_senders()
+
+
+def _lose(data: bytes, attachment: Attachment | None) -> int:
+    """Lose a message, and return its length: its sender does not learn about it."""
+    if attachment:
+        attachment.discard()
+    return len(data)

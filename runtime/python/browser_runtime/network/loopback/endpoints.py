@@ -22,7 +22,7 @@ from browser_runtime.network.loopback.pollable import (
     Pollable,
     WouldBlock,
 )
-from browser_runtime.network.loopback.streams import Stream
+from browser_runtime.network.loopback.streams import Attachment, Stream
 
 
 class Registry(Protocol):
@@ -426,8 +426,12 @@ class StreamEndpoint(Pollable):
 
     # --- data -------------------------------------------------------------------------------------
 
-    def send(self, data: memoryview) -> int:
+    def send(self, data: memoryview, attachment: Attachment | None = None) -> int:
         """Send as many bytes as there is room for, and return how many these are.
+
+        Args:
+            data: the bytes.
+            attachment: what travels with these bytes. If none are sent, the caller keeps it.
 
         Raises:
             WouldBlock: there is no room.
@@ -451,7 +455,7 @@ class StreamEndpoint(Pollable):
             return self._lose(len(data))
         if len(data) and not outgoing.room:
             raise WouldBlock
-        sent = outgoing.write(data)
+        sent = outgoing.write(data, attachment)
         if sent and self._peer:
             self._peer.changed()
         return sent
@@ -464,8 +468,15 @@ class StreamEndpoint(Pollable):
             self.changed()
         return size
 
-    def receive(self, size: int, *, is_peek: bool = False) -> bytes:
+    def receive(
+        self, size: int, *, is_peek: bool = False, attachments: list[Attachment] | None = None
+    ) -> bytes:
         """Return up to `size` bytes; none at the end.
+
+        Args:
+            size: the greatest number of bytes.
+            is_peek: whether the bytes can be received again.
+            attachments: gets what has arrived with the bytes, which is otherwise discarded.
 
         Raises:
             WouldBlock: nothing has arrived.
@@ -474,7 +485,7 @@ class StreamEndpoint(Pollable):
         incoming = self._readable_stream()
         if incoming is None:
             return b""
-        data = incoming.read(size, is_peek=is_peek)
+        data = incoming.read(size, is_peek=is_peek, attachments=attachments)
         if not is_peek:
             self._after_reading()
         return data

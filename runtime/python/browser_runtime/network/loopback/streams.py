@@ -7,6 +7,7 @@ for some time. No timer is needed for that: each piece carries the moment of its
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from browser_runtime.network.loopback.errors import failure
 
@@ -43,6 +44,13 @@ class Memory:
     def give_back(self, size: int) -> None:
         """Count fewer bytes."""
         self.used -= size
+
+
+class Attachment(Protocol):
+    """Something that travels with bytes, such as the descriptors that a Unix socket sends."""
+
+    def discard(self) -> None:
+        """Release it, because nothing receives it."""
 
 
 class Link:
@@ -98,8 +106,8 @@ class Stream:
     """
 
     __slots__ = (
-        *("_arrived", "_flying", "_is_closed", "_link", "_memory", "_size", "capacity"),
-        *("has_reader", "is_ended", "is_reset"),
+        *("_arrived", "_attached", "_flying", "_is_closed", "_link", "_memory", "_size"),
+        *("capacity", "has_reader", "is_ended", "is_reset"),
     )
 
     def __init__(self, link: Link, capacity: int, memory: Memory) -> None:
@@ -109,6 +117,9 @@ class Stream:
         self._arrived = bytearray()
         # What is on its way: the moment of its arrival, and bytes, or how the stream ends.
         self._flying: deque[tuple[int, bytes | str]] = deque()
+        # What travels with bytes: the positions of the first and the last byte among the unread
+        # ones, and the attachment.
+        self._attached: list[tuple[int, int, Attachment]] = []
         self._size = 0
         self._is_closed = False
         self.has_reader = True
@@ -134,10 +145,17 @@ class Stream:
         """Return the moment at which something arrives that is on its way, in ns."""
         return self._flying[0][0] if self._flying else None
 
-    def write(self, data: memoryview) -> int:
-        """Write as many bytes as there is room for, and return how many these are."""
+    def write(self, data: memoryview, attachment: Attachment | None = None) -> int:
+        """Write as many bytes as there is room for, and return how many these are.
+
+        Args:
+            data: the bytes.
+            attachment: what travels with these bytes. If none can be written, the caller keeps it.
+        """
         size = min(len(data), self.room)
         self._memory.take(size)
+        if attachment and size:
+            self._attached.append((self._size, self._size + size - 1, attachment))
         self._size += size
         if self._link.is_immediate:
             self._arrived += data[:size]
@@ -148,28 +166,57 @@ class Stream:
             self._flying.append((self._link.arrival(len(part)), part))
         return size
 
-    def read(self, size: int, *, is_peek: bool = False) -> bytes:
-        """Return up to `size` of the bytes that have arrived, and remove them unless `is_peek`."""
+    def read(
+        self, size: int, *, is_peek: bool = False, attachments: list[Attachment] | None = None
+    ) -> bytes:
+        """Return up to `size` of the bytes that have arrived, and remove them unless `is_peek`.
+
+        Args:
+            size: the greatest number of bytes.
+            is_peek: whether the bytes stay where they are.
+            attachments: gets what has arrived with the bytes, which is otherwise discarded.
+        """
         self._deliver()
+        if self._attached:
+            size = self._until_attached(size)
         with memoryview(self._arrived) as view:
             data = bytes(view[:size])
         if not is_peek:
-            self._remove(len(data))
+            self._remove(len(data), attachments)
         return data
 
     def read_into(self, buffer: memoryview) -> int:
         """Move bytes that have arrived into a buffer, and return how many these are."""
         self._deliver()
         size = min(len(buffer), len(self._arrived))
+        if self._attached:
+            size = self._until_attached(size)
         with memoryview(self._arrived) as view:
             buffer[:size] = view[:size]
         self._remove(size)
         return size
 
-    def _remove(self, size: int) -> None:
+    def _until_attached(self, size: int) -> int:
+        """Return the smaller of a size and where the bytes with the first attachment end."""
+        first, last, _ = self._attached[0]
+        return min(size, last + 1) if first < size else size
+
+    def _remove(self, size: int, attachments: list[Attachment] | None = None) -> None:
+        if self._attached and size:
+            self._detach(size, attachments)
         del self._arrived[:size]
         self._size -= size
         self._memory.give_back(size)
+
+    def _detach(self, size: int, attachments: list[Attachment] | None) -> None:
+        before, self._attached = self._attached, []
+        for first, last, attachment in before:
+            if first >= size:
+                self._attached.append((first - size, last - size, attachment))
+            elif attachments is None:
+                attachment.discard()
+            else:
+                attachments.append(attachment)
 
     def end(self) -> None:
         """Let the reader find the end after everything that has been written."""
@@ -200,6 +247,9 @@ class Stream:
         self._size = 0
         self._arrived.clear()
         self._flying.clear()
+        attached, self._attached = self._attached, []
+        for _, _, attachment in attached:
+            attachment.discard()
 
     def _deliver(self) -> None:
         if not self._flying:
