@@ -22,6 +22,9 @@ defaults: Any = importlib.import_module("browser_runtime.network.cpython.default
 loopback: Any = importlib.import_module("browser_runtime.network.loopback.networks")
 system: Any = importlib.import_module("browser_runtime.network.cpython.system")
 
+# As in `facade.install`, so that modules which ask what sockets can do get the answer of the page.
+facade._use_late_methods()
+
 
 class NetworkLibrary(harness.Library):
     """The modules of the standard library that these programs use, on the network of the page."""
@@ -38,6 +41,10 @@ class NetworkLibrary(harness.Library):
         }
         functions["process_cpu_count"] = functions["cpu_count"] = lambda: 4
         own["os"] = types.SimpleNamespace(**{**vars(os), **functions})
+        control = importlib.import_module("fcntl")
+        own["fcntl"] = types.SimpleNamespace(
+            **{**vars(control), "fcntl": facade._control(control.fcntl)}
+        )
         own["time"] = types.SimpleNamespace(
             **{**vars(importlib.import_module("time")), **vars(self.time)}
         )

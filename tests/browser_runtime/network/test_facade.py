@@ -101,6 +101,20 @@ def test_the_code_is_loaded_without_its_files(monkeypatch: pytest.MonkeyPatch) -
     b.close()
 
 
+@pytest.mark.usefixtures("fresh")
+def test_fcntl_knows_sockets_and_files(tmp_path: Path) -> None:
+    library = NetworkLibrary()
+    control = library._own["fcntl"]
+    with library.socket.socket() as socket:
+        assert control.fcntl(socket, control.F_GETFD) == control.FD_CLOEXEC
+        assert control.fcntl(socket.fileno(), control.F_SETFD, 0) == 0
+        assert control.fcntl(socket, control.F_GETFD) == 0
+    with (tmp_path / "file").open("wb") as file:
+        assert control.fcntl(file, control.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
+    with pytest.raises(TypeError, match="must be an int, or have a fileno"):
+        control.fcntl(object(), control.F_GETFD)
+
+
 def test_bytecode_without_sources_is_stored_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

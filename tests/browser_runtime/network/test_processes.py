@@ -506,3 +506,20 @@ def test_timelines_name_the_waits_for_other_processes(monkeypatch: pytest.Monkey
         assert observer.woken_by_threads == 0
 
     run(program)
+
+
+def test_descriptors_cannot_be_sent_to_another_process() -> None:
+    def program(library: NetworkLibrary) -> None:
+        socket, other = library.socket, OtherProcess(library)
+        other.listen(f"unix {b'\0abstract'.decode()!r}")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(b"\0abstract")
+            other.accept()
+            numbers = len(descriptors.current()._open)
+            with pytest.raises(OSError, match="cannot be sent to another process here"):
+                socket.send_fds(client, [b"x"], [client.fileno()])
+            assert len(descriptors.current()._open) == numbers
+            client.send(b"without")
+            assert other.receive() == DATA + b"without"
+
+    run(program)

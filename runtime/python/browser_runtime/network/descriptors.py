@@ -34,6 +34,7 @@ class Descriptors:
         self._open: dict[int, Pollable] = {}
         # The numbers that have been closed, of which the smallest is used next.
         self._free: list[int] = []
+        self._inheritable: set[int] = set()
 
     def open(self, pollable: Pollable) -> int:
         """Return a new descriptor that refers to an object.
@@ -67,14 +68,38 @@ class Descriptors:
         """Close a descriptor, and its object if no other descriptor refers to that."""
         pollable = self.get(number)
         del self._open[number]
+        self._inheritable.discard(number)
         heapq.heappush(self._free, number)
         pollable.references -= 1
         if not pollable.references:
             pollable.close()
 
-    def duplicate(self, number: int) -> int:
-        """Return a new descriptor that refers to the same object as another one."""
-        return self.open(self.get(number))
+    def duplicate(self, number: int, least: int = 0) -> int:
+        """Return a new descriptor that refers to the same object as another one.
+
+        Args:
+            number: the other descriptor.
+            least: the smallest number that the new descriptor may have.
+        """
+        if least <= FIRST:
+            return self.open(self.get(number))
+        while self.is_open(least):
+            least += 1
+        self.duplicate_to(number, least)
+        return least
+
+    def is_inheritable(self, number: int) -> bool:
+        """Return whether a program wants child processes to inherit a descriptor."""
+        self.get(number)
+        return number in self._inheritable
+
+    def set_inheritable(self, number: int, inheritable: bool) -> None:
+        """Remember whether a program wants child processes to inherit a descriptor."""
+        self.get(number)
+        if inheritable:
+            self._inheritable.add(number)
+        else:
+            self._inheritable.discard(number)
 
     def duplicate_to(self, number: int, target: int) -> None:
         """Let a number refer to the object of a descriptor, and close what it referred to before.

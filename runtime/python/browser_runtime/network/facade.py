@@ -359,6 +359,30 @@ def os_functions() -> dict[str, Callable[..., Any]]:
     return functions
 
 
+def _control(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like `fcntl.fcntl` that works for descriptors of the network, too.
+
+    Args:
+        original: the function in C.
+    """
+
+    @hidden
+    def fcntl(fd: Any, cmd: int, arg: Any = 0, /) -> Any:
+        number = fd if isinstance(fd, int) else getattr(fd, "fileno", int)()
+        if not isinstance(number, int) or number < FIRST:
+            return original(fd, cmd, arg)
+        try:
+            return _load("system").fcntl(number, cmd, arg)
+        except BaseException as error:
+            error.__traceback__ = None
+            raise
+
+    fcntl.__qualname__ = "fcntl"
+    fcntl.__module__ = "fcntl"
+    fcntl.__doc__ = original.__doc__
+    return fcntl
+
+
 # The original functions that return the status of a file. They report the file of a Unix socket as
 # an ordinary file.
 _STATUS_FUNCTIONS: dict[str, Callable[..., os.stat_result]] = {
@@ -400,6 +424,9 @@ def install() -> None:
         setattr(os, name, function)
         setattr(posix, name, function)
     os.fdopen = fdopen
+    # The modules of the browser's Python have imported this one already.
+    control: Any = importlib.import_module("fcntl")
+    control.fcntl = _control(control.fcntl)
     # These modules are imported already, with the modules of the browser's Python.
     _is_probing = True
     for name in ("socket", "selectors"):

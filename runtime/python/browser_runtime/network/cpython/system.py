@@ -20,6 +20,9 @@ from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.pipes import PipeReader, PipeWriter
 from browser_runtime.network.loopback.pollable import Pollable, WouldBlock
 
+# The commands of `fcntl`, and its flag. The numbers are those of Linux and of Emscripten.
+_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
+_FD_CLOEXEC = 1
 # Pipes and sockets have a device of their own, as on Linux.
 _DEVICE = 15
 
@@ -46,10 +49,35 @@ def dup(fd: int) -> int:
     return descriptors.current().duplicate(fd)
 
 
-def dup2(fd: int, fd2: int, inheritable: bool = True) -> int:  # noqa: ARG001 - see `get_inheritable`
+def dup2(fd: int, fd2: int, inheritable: bool = True) -> int:
     """Let another number refer to what a file descriptor refers to, and return that number."""
-    descriptors.current().duplicate_to(fd, fd2)
+    table = descriptors.current()
+    table.duplicate_to(fd, fd2)
+    table.set_inheritable(fd2, inheritable)
     return fd2
+
+
+def fcntl(fd: int, cmd: int, arg: int = 0) -> int:
+    """Read or set the flags of a file descriptor, or duplicate it, as `fcntl.fcntl` does."""
+    table = descriptors.current()
+    pollable = table.get(fd)
+    if cmd in (_F_DUPFD, _F_DUPFD_CLOEXEC):
+        duplicate = table.duplicate(fd, arg)
+        table.set_inheritable(duplicate, cmd == _F_DUPFD)
+        return duplicate
+    if cmd == _F_GETFD:
+        return 0 if table.is_inheritable(fd) else _FD_CLOEXEC
+    if cmd == _F_SETFD:
+        table.set_inheritable(fd, not arg & _FD_CLOEXEC)
+        return 0
+    if cmd == _F_GETFL:
+        reads_only, writes_only = isinstance(pollable, PipeReader), isinstance(pollable, PipeWriter)
+        access = os.O_RDONLY if reads_only else os.O_WRONLY if writes_only else os.O_RDWR
+        return access | (0 if pollable.is_blocking else os.O_NONBLOCK)
+    if cmd == _F_SETFL:
+        pollable.is_blocking = not arg & os.O_NONBLOCK
+        return 0
+    raise failure("EINVAL")
 
 
 def read(fd: int, length: int) -> bytes:
@@ -151,14 +179,13 @@ def get_blocking(fd: int) -> bool:
 
 
 def get_inheritable(fd: int) -> bool:
-    """Return False, because no process inherits these descriptors."""
-    descriptors.current().get(fd)
-    return False
+    """Return the flag of a descriptor that says whether child processes inherit it."""
+    return descriptors.current().is_inheritable(fd)
 
 
-def set_inheritable(fd: int, inheritable: bool) -> None:  # noqa: ARG001 - see `get_inheritable`
-    """Do nothing but check that the descriptor is open."""
-    descriptors.current().get(fd)
+def set_inheritable(fd: int, inheritable: bool) -> None:
+    """Set the flag of a descriptor, which has no effect: no process inherits anything here."""
+    descriptors.current().set_inheritable(fd, bool(inheritable))
 
 
 def isatty(fd: int) -> bool:  # noqa: ARG001 - whether it is open or not
