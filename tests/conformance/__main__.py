@@ -18,6 +18,13 @@ _HERE = Path(__file__).parent
 _CACHE = REPOSITORY / ".cache" / "conformance"
 _RUNTIME = REPOSITORY / "build" / "runtime"
 _LOCK = REPOSITORY / "node_modules" / "pyodide" / "pyodide-lock.json"
+# Child processes import the program, without running the tests again.
+_PROGRAM = """
+if __name__ == "__main__":
+    from in_page import main
+
+    main({module!r}, {only!r})
+"""
 # How long the tests of one module may take, in seconds. Those of sockets take longest.
 _LIMIT_S = 1200
 # The part of the tests that has to pass.
@@ -49,10 +56,10 @@ def main() -> int:
         is_whole = not (arguments.only or arguments.all)
         for program in programs:
             program.write_text(
-                f"from in_page import main\nmain({program.stem!r}, {arguments.only!r})\n",
+                _PROGRAM.format(module=program.stem, only=arguments.only),
                 encoding="utf-8",
             )
-        outcomes = [_run(engine, programs) for engine in arguments.engine or ENGINES]
+        outcomes = [_run(engine, programs, expected) for engine in arguments.engine or ENGINES]
     except (RunnableError, source.SourceError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -85,8 +92,14 @@ def _prepare(suite: source.Source, modules: list[str], excluded: list[str]) -> l
     return [programs / f"{name}.py" for name in modules]
 
 
-def _run(engine: Engine, programs: list[Path]) -> list[results.ModuleResult]:
-    print(f"\n{engine:34} passed failed skipped excluded")
+def _run(
+    engine: Engine, programs: list[Path], expected: results.Expectations
+) -> list[results.ModuleResult]:
+    """Run the programs in a browser, and print the counts of each module.
+
+    What the tests print is saved in files.
+    """
+    print(f"\n{engine:40} passed failed skipped excluded")
     found: list[results.ModuleResult] = []
     logs = _CACHE / "logs" / engine
     logs.mkdir(parents=True, exist_ok=True)
@@ -104,11 +117,12 @@ def _run(engine: Engine, programs: list[Path]) -> list[results.ModuleResult]:
             rest = "" if result.is_complete else f"  {event.outcome}: {event.message}"
             seconds = time.monotonic() - before
             print(
-                f"  {result.name:32} {' '.join(f'{each:6}' for each in counts)}"
+                f"  {result.name:38}{counts[0]:7}{counts[1]:7}{counts[2]:8}{counts[3]:9}"
                 f"  {seconds:.0f} s{rest}",
                 flush=True,
             )
             text, before = "", time.monotonic()
+    print(f"  {results.share(found, expected):.1%} pass of those that a network here could pass")
     reasons = sum((result.reasons for result in found), Counter[str]())
     for reason, number in reasons.most_common():
         print(f"  {number:4} skipped: {reason}")

@@ -22,6 +22,8 @@ from typing import Any
 MARK = "[conformance]"
 # How many seconds one test may take before it is interrupted.
 _LIMIT_S = 20
+# What interrupts it. The tests use other signals.
+_SIGNAL = signal.SIGUSR2
 
 
 class TooSlowError(Exception):
@@ -34,17 +36,26 @@ class _Watchdog(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.end: float | None = None
+        self.is_late = False
 
     def run(self) -> None:
         while True:
             time.sleep(0.5)
             if self.end is not None and time.monotonic() > self.end:
                 self.end = time.monotonic() + _LIMIT_S / 2  # Its clean-up may hang as well.
-                _thread.interrupt_main()
+                self.is_late = True
+                _thread.interrupt_main(_SIGNAL)
 
+    def begin(self) -> None:
+        """Begin to measure the time of a test."""
+        self.end = time.monotonic() + _LIMIT_S
+        self.is_late = False
 
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise TooSlowError(f"not done after {_LIMIT_S} seconds")
+    def interrupt(self, _: int, __: FrameType | None) -> None:
+        """Raise an exception in the main thread, unless the slow test has ended meanwhile."""
+        if self.is_late:
+            self.is_late = False
+            raise TooSlowError(f"not done after {_LIMIT_S} seconds")
 
 
 class _Result(unittest.TestResult):
@@ -63,10 +74,10 @@ class _Result(unittest.TestResult):
     def startTest(self, test: Any) -> None:  # noqa: N802 - as in unittest
         super().startTest(test)
         self._outcome, self._reason = "passed", ""
-        self._watchdog.end = time.monotonic() + _LIMIT_S
+        self._watchdog.begin()
 
     def stopTest(self, test: Any) -> None:  # noqa: N802
-        self._watchdog.end = None
+        self._watchdog.end, self._watchdog.is_late = None, False
         super().stopTest(test)
         self._say(self._outcome, test, self._reason)
 
@@ -130,7 +141,8 @@ def main(name: str, only: str = "") -> None:
     """
     _allow(*map(importlib.import_module, ("test.support", "test.support.threading_helper")))
     excluded = set(json.loads(Path(__file__).with_name("excluded.json").read_text("utf-8")))
-    signal.signal(signal.SIGINT, _interrupt)
+    watchdog = _Watchdog()
+    signal.signal(_SIGNAL, watchdog.interrupt)
     try:
         loaded = unittest.defaultTestLoader.loadTestsFromName(name)
     except unittest.SkipTest as reason:
@@ -142,7 +154,6 @@ def main(name: str, only: str = "") -> None:
             print(f"{MARK} excluded {test.id()}")
         elif only in test.id():
             suite.addTest(test)
-    watchdog = _Watchdog()
     watchdog.start()
     suite.run(_Result(watchdog))
     print(f"\n{MARK} done {name}")
