@@ -23,11 +23,16 @@ const ADDRESSES = /^[\w.:[\]/@~+-]{1,120}(?: [\w.:[\]/@~+-]{1,120}){0,2}$/;
 
 /**
  * Says that a program does nothing but wait for clients, and how it gets some; undefined if none of the
- * facts says so, or if a client has connected since then.
+ * facts says so, or if a client has connected since then. The server may be a child process for whose end
+ * the main process waits.
  */
 export function describeServer(facts: readonly Fact[]): string | undefined {
-  const last = facts.findLast(({ fact }) => fact === "serves");
-  if (!last || !(last.value > 0)) return undefined;
+  const find = (name: string): Fact | undefined => {
+    const last = facts.findLast(({ fact }) => fact === name);
+    return last && last.value > 0 ? last : undefined;
+  };
+  const last = find("serves") ?? (find("joins-child") && find("child-serves"));
+  if (!last) return undefined;
   // Programs can forge facts.
   const where = ADDRESSES.test(last.detail) ? ` at ${last.detail.replaceAll(" ", " and ")}` : "";
   return (

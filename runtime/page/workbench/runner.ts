@@ -15,6 +15,8 @@ import { toast } from "../kit/toast.ts";
 
 /** The page says that a program waits for its threads only if the program waits longer than this. */
 const WAITING_NOTICE_MS = 500;
+/** The facts that decide whether the program waits for a client; see `describeServer`. */
+const SERVER_FACTS: ReadonlySet<string> = new Set(["serves", "child-serves", "joins-child"]);
 
 export interface RunnerOptions {
   session: Session;
@@ -90,7 +92,8 @@ export class Runner implements Owner {
       else if (event.type === "paused") this.#showPaused(event, source);
       else this.#show(event, pipeline);
       if (event.type === "started") void this.#compareVersion(source, event.version, pipeline);
-      if (event.type === "note" && event.fact === "serves") void this.#showServer(facts, pipeline);
+      if (event.type === "note" && SERVER_FACTS.has(event.fact))
+        void this.#showServer(facts, pipeline);
     });
     controls.showRunning(true);
     onChange();

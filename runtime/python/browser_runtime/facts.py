@@ -119,12 +119,22 @@ def files_diverged() -> None:
     _facts.miss(Missing("own-files", 0, ""))
 
 
-def waits_for_clients(addresses: list[str]) -> None:
-    """Tell the page that the program only waits for clients at these addresses.
+def waits_for_clients(addresses: list[str], *, is_child: bool) -> None:
+    """Tell the page that this process only waits for clients at these addresses.
 
     Unlike other facts, the page gets this one immediately. Without addresses, it is no longer true.
+
+    Args:
+        addresses: the addresses.
+        is_child: whether this is a child process. The page then tells the reader only while
+            `waits_for_child` is true.
     """
-    page.tell("serves", len(addresses), " ".join(addresses))
+    page.tell("child-serves" if is_child else "serves", len(addresses), " ".join(addresses))
+
+
+def waits_for_child(is_true: bool) -> None:
+    """Tell the page whether the main process does nothing but wait for its only child to end."""
+    page.tell("joins-child", int(is_true), "")
 
 
 def slow_network(latency: float, bandwidth: float | None) -> None:

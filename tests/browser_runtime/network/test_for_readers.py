@@ -6,6 +6,7 @@ import itertools
 import sys
 import types
 from collections.abc import Callable
+from multiprocessing import connection, process
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +20,7 @@ from tests.browser_runtime.network.programs import NetworkLibrary, facade, run
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 RATES = pytest.mark.parametrize("clock_rate", [0, 1])
+popen: Any = importlib.import_module("browser_runtime.processes.popen")
 tls: Any = importlib.import_module("browser_runtime.network.tls")
 
 
@@ -260,8 +262,8 @@ def test_an_error_that_every_machine_raises_is_no_fact(
     assert _told(_error(program)) is None
 
 
-def _serves() -> list[tuple[float, str]]:
-    return [(value, detail) for fact, value, detail in page.facts if fact == "serves"]
+def _serves(name: str = "serves") -> list[tuple[float, str]]:
+    return [(value, detail) for fact, value, detail in page.facts if fact == name]
 
 
 @pytest.fixture
@@ -390,26 +392,124 @@ def _answer_slowly(library: NetworkLibrary) -> None:  # noqa: ARG001 - the loop 
     asyncio.run(main())
 
 
-def _have_a_process(library: NetworkLibrary) -> None:
+def _serve_beside_processes(library: NetworkLibrary, children: set[int], parent: object) -> None:
     server = library.socket.create_server(("127.0.0.1", 8000))
-    server.settimeout(20)
-    process = types.SimpleNamespace(_children={1}, parent_process=lambda: None)
+    modules = types.SimpleNamespace(_children=children, parent_process=lambda: parent)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "multiprocessing.process", process)
-        with pytest.raises(TimeoutError):
-            server.accept()
+        patch.setitem(sys.modules, "multiprocessing.process", modules)
+        for _ in range(60):
+            library.select.select([server], [], [], 0.5)
+
+
+def _have_a_process(library: NetworkLibrary) -> None:
+    _serve_beside_processes(library, {1}, None)
+
+
+def _have_a_parent_and_a_process(library: NetworkLibrary) -> None:
+    _serve_beside_processes(library, {1}, object())
 
 
 @pytest.mark.usefixtures("real_time")
 @pytest.mark.parametrize(
-    "program", [_sleep_beside_a_server, _wait_for_an_answer, _answer_slowly, _have_a_process]
+    "program",
+    [
+        *(_sleep_beside_a_server, _wait_for_an_answer, _answer_slowly),
+        *(_have_a_process, _have_a_parent_and_a_process),
+    ],
 )
 @RATES
 def test_a_program_that_does_something_else_is_not_reported(
     program: Callable[[NetworkLibrary], None], clock_rate: float
 ) -> None:
     run(program, clock_rate=clock_rate)
+    assert _serves() == _serves("child-serves") == []
+
+
+@pytest.mark.usefixtures("real_time")
+def test_a_child_process_that_is_only_a_server_is_reported_as_such() -> None:
+    run(lambda library: _serve_beside_processes(library, set(), object()))
     assert _serves() == []
+    assert _serves("child-serves") == [(1, "127.0.0.1:8000")]
+
+
+def _start(pid: int) -> Any:
+    """Return the `Popen` object of a new child, which ends when the program waits for it."""
+    kind = popen.make()
+    child = kind.__new__(kind)
+    child.pid, child.sentinel, child.returncode, child._popen = pid, pid, None, child
+    vars(process)["_children"].add(child)
+    return child
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let processes be children of this one, and return the list of those that have ended."""
+    ended: list[int] = []
+    page.facts.clear()
+    monkeypatch.setattr(process, "_children", set())
+    monkeypatch.setattr(process, "_parent_process", None)
+    monkeypatch.setattr(
+        popen.broker, "status", lambda pid: 0 if pid in ended else None, raising=False
+    )
+
+    def wait(pids: list[int], _: float | None) -> list[int]:
+        ended.extend(pids)
+        return pids
+
+    monkeypatch.setattr(connection, "wait", wait)
+    return ended
+
+
+def test_waiting_for_the_only_child_is_reported_while_it_lasts(children: list[int]) -> None:
+    def program(_: NetworkLibrary) -> None:
+        for number in (2, 3):
+            assert _start(number).wait() == 0
+
+    run(program)
+    assert children == [2, 3]
+    assert _serves("joins-child") == [(1, ""), (0, "")] * 2
+
+
+def test_after_ctrl_c_the_page_still_knows_that_the_program_waited_for_a_child(
+    children: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def program(_: NetworkLibrary) -> None:
+        child = _start(2)
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "wait", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                child.wait()
+        assert child.wait() == 0  # As `multiprocessing` does it at the end.
+
+    run(program)
+    assert children == [2]
+    assert _serves("joins-child") == [(1, "")]
+
+
+def test_waiting_for_a_child_beside_something_else_is_not_reported(children: list[int]) -> None:
+    def program(library: NetworkLibrary) -> None:
+        first, second = _start(2), _start(3)
+        assert first.wait() == 0  # The other child may be a client.
+        assert second.wait(1) == 0
+        assert second.wait() == 0
+        library.start(library.time.sleep, 1)
+        assert _start(4).wait() == 0
+
+    run(program)
+    assert children == [2, 3, 4]
+    assert _serves("joins-child") == []
+
+
+def test_a_child_that_waits_for_its_own_child_does_not_report_that(
+    children: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_parent_process", object())
+    run(lambda _: _start(3).wait())
+    assert children == [3]
+    assert _serves("joins-child") == []
 
 
 @pytest.mark.usefixtures("real_time")

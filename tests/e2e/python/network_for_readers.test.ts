@@ -207,8 +207,8 @@ attempt(asyncio.run, asyncio.open_connection("127.0.0.1", 9))`,
   ],
 ];
 
-/** Programs that are only servers: they print "ready" and wait. */
-const SERVERS: [name: string, source: string][] = [
+/** Programs that are only servers: they print "ready" and wait. Processes run in real time only. */
+const SERVERS: [name: string, source: string, clockRates?: number[], fact?: string][] = [
   [
     "a socket",
     `
@@ -234,6 +234,20 @@ async def main():
     print("ready")
     while True: await asyncio.sleep(0.1)
 asyncio.run(main())`,
+  ],
+  [
+    "a server in a joined child process",
+    `
+import multiprocessing, socket
+def serve():
+    socket.create_server(("127.0.0.1", 8000)).accept()
+if __name__ == "__main__":
+    child = multiprocessing.Process(target=serve)
+    child.start()
+    print("ready")
+    child.join()`,
+    [1],
+    "child-serves",
   ],
 ];
 
@@ -269,15 +283,15 @@ asyncio.run(main())`);
       assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
     });
 
-    for (const [name, source] of SERVERS) {
-      for (const clockRate of [1, 0]) {
+    for (const [name, source, clockRates = [1, 0], fact = "serves"] of SERVERS) {
+      for (const clockRate of clockRates) {
         const time = clockRate === 0 ? "virtual" : "real";
         test(`${name} that has no client in ${time} time gets a note, and Stop ends it`, async () => {
           // The first run leaves a server at the port of the second one.
           for (let time = 0; time < 2; time++) {
             const ran = await shared.runner.run(
               { source, filename: "demo.py", clockRate },
-              { seconds: 60, stopAt: "serves" },
+              { seconds: 60, stopAt: fact },
             );
             assert.equal(ran.stdout, "ready\n");
             assert.match(notes(ran)[0]!, /^This program waits for a client at 127\.0\.0\.1:8000\./);

@@ -3,6 +3,9 @@
 Such a program is no deadlock: on another machine, clients would come from outside. Servers such as
 uvicorn and `socketserver` look at regular intervals whether they have to end, so the wait of such a
 program may have a timeout. It is reported when it has lasted for a while without a connection.
+
+A child process may be the server, too. Whether it is all that the program waits for is known to the
+main process, which reports this in `processes.popen`.
 """
 
 import sys
@@ -40,7 +43,7 @@ class Servers:
 
         For when this is called, see `scheduler.on_endless_wait`.
         """
-        if self._is_reported or not self._network.awaits_clients or _has_processes():
+        if self._is_reported or not self._network.awaits_clients or _has_children():
             return
         if not scheduler.waits_for_clients():
             self._since = None
@@ -56,14 +59,14 @@ class Servers:
             self._reports += 1
             self._is_reported = True
             names = dict.fromkeys(map(_reachable, self._network.servers))
-            facts.waits_for_clients(list(names)[:_MAX_ADDRESSES])
+            facts.waits_for_clients(list(names)[:_MAX_ADDRESSES], is_child=_is_child())
 
     def _withdraw(self) -> None:
         """Take the report back, because a client has connected."""
         self._since = None
         if self._is_reported:
             self._is_reported = False
-            facts.waits_for_clients([])
+            facts.waits_for_clients([], is_child=_is_child())
 
 
 def _reachable(server: Endpoint) -> str:
@@ -74,7 +77,13 @@ def _reachable(server: Endpoint) -> str:
     return peers.shown(name)
 
 
-def _has_processes() -> bool:
-    """Return whether the program has further processes, which may be or start clients."""
+def _has_children() -> bool:
+    """Return whether this process has started others, which may be or start clients."""
     process = sys.modules.get("multiprocessing.process")
-    return process is not None and bool(process._children or process.parent_process())
+    return process is not None and bool(process._children)
+
+
+def _is_child() -> bool:
+    """Return whether another process has started this one."""
+    process = sys.modules.get("multiprocessing.process")
+    return process is not None and process.parent_process() is not None

@@ -21,7 +21,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "multiprocessing.context": ("SpawnProcess._Popen", "_concrete_contexts", "_default_context"),
     "multiprocessing.heap": ("BufferWrapper",),
     "multiprocessing.popen_fork": ("Popen._launch", "Popen._send_signal"),
-    "multiprocessing.process": ("BaseProcess",),
+    "multiprocessing.process": ("BaseProcess", "_children"),
     "multiprocessing.sharedctypes": ("SynchronizedBase",),
     "multiprocessing.spawn": ("_main",),
     "multiprocessing.synchronize": ("Barrier._count", "Barrier._state", "SemLock.__getstate__"),

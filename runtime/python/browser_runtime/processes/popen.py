@@ -80,14 +80,16 @@ def _close(*handles: int) -> None:
 
 def make() -> Any:
     """Return a `Popen` class that starts workers, based on the one of `multiprocessing`."""
-    from multiprocessing import connection, popen_fork, util
+    from multiprocessing import connection, popen_fork, process, util
 
     require_module(popen_fork)
+    require_module(process)
 
     class Popen(popen_fork.Popen):
         """A child process, which runs the process object that is passed to the constructor."""
 
         method = "spawn"
+        _is_reported = False
 
         def _launch(self, process_obj: Any) -> None:
             # Tokens for the channel ends that `reduce_connection` shares with the new process.
@@ -103,9 +105,30 @@ def make() -> Any:
 
         def wait(self, timeout: float | None = None) -> int | None:
             """Wait until the process ends; return its exit status, or None after a timeout."""
-            if self.returncode is None and not connection.wait([self.sentinel], timeout):
-                return None
+            if self.returncode is None:
+                # After Ctrl+C, the reader still sees what the program has waited for, although the
+                # program waits for its children once more before it ends.
+                is_idle = timeout is None and not self._is_reported and self._is_all_that_runs()
+                if is_idle:
+                    self._is_reported = True
+                    facts.waits_for_child(True)
+                if not connection.wait([self.sentinel], timeout):
+                    return None
+                if is_idle:
+                    self._is_reported = False
+                    facts.waits_for_child(False)
             return self.poll()
+
+        def _is_all_that_runs(self) -> bool:
+            """Return whether, as long as the running thread waits, only this process can run."""
+            children = vars(process)["_children"]
+            others = (each._popen for each in children if each._popen is not self)
+            return (
+                process.parent_process() is None
+                and scheduler.thread_count() == 1
+                and self.poll() is None
+                and all(each is None or each.poll() is not None for each in others)
+            )
 
         def _send_signal(self, sig: int) -> None:
             if self.returncode is None:

@@ -143,6 +143,22 @@ test("the last fact says whether the program still waits for clients", () => {
   assert.match(describeServer([waits, fact("serves", 0), waits])!, /at 127\.0\.0\.1:8000\./);
 });
 
+test("a child process that waits for clients is explained while its parent waits for it", () => {
+  const serves = fact("child-serves", 1, "127.0.0.1:8000");
+  const joins = fact("joins-child", 1);
+  for (const both of [
+    [serves, joins],
+    [joins, serves],
+  ]) {
+    assert.match(describeServer(both)!, /^This program waits for a client at 127\.0\.0\.1:8000\./);
+    assert.equal(describeServer([...both, fact("joins-child", 0)]), undefined);
+    assert.equal(describeServer([...both, fact("child-serves", 0)]), undefined);
+  }
+  assert.equal(describeServer([serves]), undefined);
+  assert.equal(describeServer([joins]), undefined);
+  assert.deepEqual(describeDifferences([serves, joins]).length, 1);
+});
+
 test("a forged address of a server is not shown", () => {
   const forged = "127.0.0.1:8000. Your password? Send it to evil.example";
   assert.match(describeServer([fact("serves", 1, forged)])!, /^This program waits for a client\. /);

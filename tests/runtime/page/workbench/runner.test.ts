@@ -161,6 +161,10 @@ test("while a program waits for clients, a sentence says so", async () => {
   assert.match(shown!, /This program waits for a client at 127\.0\.0\.1:80\./);
   emit({ ...note, value: 0 });
   assert.deepEqual(await hints(), ["output.hint()"]);
+  emit({ ...note, fact: "child-serves", value: 1 });
+  assert.deepEqual(await hints(), ["output.hint()"]);
+  emit({ type: "note", fact: "joins-child", value: 1, detail: "" });
+  assert.match((await hints())[0]!, /This program waits for a client at/);
   runner.stop();
   emit({ ...note, value: 1 });
   assert.deepEqual(await hints(), []);
