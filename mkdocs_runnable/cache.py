@@ -1,4 +1,4 @@
-"""Keeps texts that take long to make, such as drawn timelines, between two builds.
+"""Keeps texts that take long to make, such as the HTML of pages, between two builds.
 
 Each text is a file whose name is a hash of everything that the text depends on, including the code
 of this package. So a text is never outdated: whatever changes gives it another name. Several builds
@@ -66,15 +66,27 @@ class Cache:
                 whose ``repr`` is the same in every process.
             make: Makes the text. If it raises an error, nothing is kept.
         """
-        if self.folder is None:
-            return make()
-        key = hashlib.sha256(repr((_versions(), kind, parts)).encode()).hexdigest()
-        path = self.folder / key[:2] / key
-        kept = _read(path)
+        kept = self.find(kind, parts)
         if kept is None:
             kept = make()
-            _write(path, kept)
+            self.keep(kind, parts, kept)
         return kept
+
+    def find(self, kind: str, parts: object) -> str | None:
+        """Return a text that was kept, or None; the arguments are those of :meth:`text`."""
+        path = self._path(kind, parts)
+        return None if path is None else _read(path)
+
+    def keep(self, kind: str, parts: object, text: str) -> None:
+        """Keep a text; the arguments are those of :meth:`text`."""
+        if path := self._path(kind, parts):
+            _write(path, text)
+
+    def _path(self, kind: str, parts: object) -> Path | None:
+        if self.folder is None:
+            return None
+        key = hashlib.sha256(repr((_versions(), kind, parts)).encode()).hexdigest()
+        return self.folder / key[:2] / key
 
     def remove_oldest(self, most_bytes: int = MOST_BYTES) -> None:
         """Delete unfinished files of interrupted builds, and old files if the cache is too large.

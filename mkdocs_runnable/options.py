@@ -43,8 +43,9 @@ class Options:
             there was no error.
         runtime: The folder with the files that run programs in the browser. Empty for the files
             that belong to this package.
-        cache: The folder in which the HTML of programs and pictures of timelines are kept between
-            two builds. It can be deleted at any time. Empty to keep nothing.
+        cache: The folder in which the HTML of pages and programs, pictures of timelines, and what
+            the search finds on pages are kept between two builds. It can be deleted at any time.
+            Empty to keep nothing.
         verification: A folder for the results of tests, which run each program in several versions
             of Python and in browsers, and compare its output with the recording (see
             ``recording/verification.py``). The site publishes these results as

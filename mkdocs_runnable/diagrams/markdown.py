@@ -87,6 +87,8 @@ class _Figures:
     def figure(self, block: str) -> Element | None:
         """Return a paragraph with the figure for a block, or None after reporting a problem."""
         line = self.find_line(block.strip())
+        content = content_of(block, self._docs, self._page.path)
+        self._page.add_input("diagram", block, content)
         try:
             alternative, drawing = load(block, self._docs, self._page.path)
             if drawing.name in self._shown:
@@ -157,16 +159,34 @@ def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
     href, alternative = match["href"], " ".join(unescape(match["alt"]).split())
     if not alternative:
         raise RunnableError(f"the diagram {href} has no text alternative. {_EXPECTED}")
-    folder = posixpath.dirname(page or "")
-    path = posixpath.normpath(posixpath.join(folder, href))
-    if page is not None and posixpath.dirname(path) != FOLDER:
+    path = _path(href, page)
+    if posixpath.dirname(path) != FOLDER:
+        folder = posixpath.dirname(page or "")
         expected = posixpath.relpath(f"{FOLDER}/{posixpath.basename(href)}", folder or ".")
         raise RunnableError(
             f"{href} is not in {docs.name}/{FOLDER}/. Expected {expected}, the path from this page."
         )
-    if page is None:
-        path = f"{FOLDER}/{posixpath.basename(href)}"
     return alternative, read(docs / path, f"{docs.name}/{path}")
+
+
+def _path(href: str, page: str | None) -> str:
+    """Return the path of a diagram within the folder of the pages."""
+    if page is None:
+        return f"{FOLDER}/{posixpath.basename(href)}"
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), href))
+
+
+def content_of(block: str, docs: Path, page: str | None) -> str:
+    """Return the text of the file that a marked image shows; empty if it cannot be read.
+
+    The arguments are those of :func:`load`.
+    """
+    match = _IMAGE.fullmatch(block.strip())
+    assert match
+    try:
+        return (docs / _path(match["href"], page)).read_text(encoding="utf-8")
+    except (OSError, ValueError):  # the page reports it
+        return ""
 
 
 def describe(block: str, docs: Path, page: str) -> str:

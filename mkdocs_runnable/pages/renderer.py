@@ -12,7 +12,7 @@ from markdown import Markdown
 from mkdocs_runnable.blocks import LineFinder
 from mkdocs_runnable.cache import Cache
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.pages.timelines import comparison_figure, figure
+from mkdocs_runnable.pages.timelines import comparison_figure, description, figure
 from mkdocs_runnable.pages.widget import render
 from mkdocs_runnable.recording.policy import Recording, RecordingFinder
 from mkdocs_runnable.snippets.reference import (
@@ -190,7 +190,9 @@ class PageRenderer:
         Raises:
             RunnableError: The link leads elsewhere or to no file, or the file cannot be used.
         """
-        return resolve(Reference(href), self._library, self._docs, self._page.path)
+        snippet = resolve(Reference(href), self._library, self._docs, self._page.path)
+        self._page.add_input("program", href, content_of(snippet, self._recordings))
+        return snippet
 
     def compare(self, programs: Sequence[ComparedProgram]) -> str:
         """Return the figure with the recorded timelines of several programs on one time axis.
@@ -216,6 +218,16 @@ class PageRenderer:
     def report(self, message: str, line: int | None) -> None:
         """Report a problem of the page, with its line if that is known."""
         self._page.report_problem(message, self._docs, line)
+
+
+def content_of(snippet: Snippet, recordings: RecordingFinder) -> str:
+    """Return all that the HTML of a snippet can depend on: its source, its output and its trace."""
+    try:
+        recording = recordings.find(snippet)
+        timeline = description(snippet)
+    except RunnableError as error:  # the page reports it
+        return str(error)
+    return repr((snippet.name, snippet.source, recording, timeline))
 
 
 def clear_placeholders(root: Element) -> None:

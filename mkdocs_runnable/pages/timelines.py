@@ -55,6 +55,15 @@ def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]], cache: Cac
     return _draw(cache, {"name": name, "runs": described}, snippets)
 
 
+def description(snippet: Snippet) -> str:
+    """Return all that figures of a snippet's timeline depend on; empty if it has no timeline.
+
+    Raises:
+        RunnableError: The recorded trace cannot be read, or the program that draws is missing.
+    """
+    return f"{_drawer.version()}\n{_trace_text(snippet)}" if snippet.trace_path.exists() else ""
+
+
 def finish() -> None:
     """End the Node.js program that draws figures. Every build calls this function at its end."""
     _drawer.stop()

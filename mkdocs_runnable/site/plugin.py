@@ -3,6 +3,7 @@
 The plugin only translates between the events of MkDocs and the functions of this package.
 """
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from mkdocs_runnable.options import Options
 from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.site import mkdocs_build as build
 from mkdocs_runnable.site import publish
+from mkdocs_runnable.site.kept_notebooks import keep_conversion
+from mkdocs_runnable.site.kept_pages import KeptPages
 from mkdocs_runnable.snippets.reference import PageContext
 
 
@@ -46,7 +49,10 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self._problems = build.Problems()
         self._page = PageContext(report=self._problems.append)
         self._project = build.project_of(config, self._options)
-        self._makers = build.configure_extensions(config, self._project, self._page)
+        makers = build.configure_extensions(config, self._project, self._page)
+        # The HTML of a page and its text edition contain the same table.
+        self._makers = {name: functools.cache(maker) for name, maker in makers.items()}
+        self._kept = KeptPages(self._project, self._page, self._makers, self._problems)
         build.add_to_each_page(config)
         self._replacing = build.Replacing(config, self._options.keep_last_site and not self._dirty)
 
@@ -61,9 +67,12 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self._problems.append(str(error))
         build.prepare_notebooks(files, self._project, self._problems)
 
+    @event_priority(-100)  # after mkdocs-jupyter, which replaces the conversion of notebooks
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Let the Markdown extensions know which page is rendered next."""
+        """Prepare the conversion of the page that is rendered next, or let it be skipped."""
         build.enter(self._page, page)
+        self._kept.attach(page)
+        keep_conversion(page, config, self._project.cache)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
         """Leave out of the search what only repeats the text of the page."""

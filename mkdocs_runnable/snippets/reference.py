@@ -5,10 +5,11 @@ characters such as blanks are percent-encoded (``a%20b.py``), or the address is 
 (``<a b.py>``).
 """
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -227,6 +228,12 @@ def marked_lines(text: str) -> list[tuple[int, str]]:
 
 
 type Report = Callable[[str], None]
+type InputKind = Literal["program", "diagram", "table"]
+
+
+def hash_of(text: str) -> str:
+    """Return a hash of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass
@@ -242,6 +249,8 @@ class PageContext:
         report: Receives the message of each problem. If it is None, the first problem is raised as
             an error.
         playground: Address of the playground within the site; None if there is none.
+        inputs: What the page shows apart from its own text, as kinds and names → hashes of it; see
+            :meth:`add_input`.
     """
 
     path: str | None = None
@@ -249,6 +258,17 @@ class PageContext:
     raw: str | None = None
     report: Report | None = None
     playground: str | None = None
+    inputs: dict[tuple[InputKind, str], str] = field(default_factory=dict)
+
+    def add_input(self, kind: InputKind, name: str, content: str) -> None:
+        """Remember that this page shows something apart from its own text.
+
+        Args:
+            kind: What it is.
+            name: How the page refers to it, for example the path of a program.
+            content: All of it that the HTML of the page can depend on.
+        """
+        self.inputs[kind, name] = hash_of(content)
 
     def report_problem(self, message: str, docs: Path, line: int | None = None) -> None:
         """Report a problem of this page.

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -60,10 +60,17 @@ class TablesExtension(Extension):
     def _table(self, block: str) -> Element | None:
         docs, page = Path(self.getConfig("docs")), self.getConfig("page")
         try:
-            return make_table(block, Pages(docs, page.path or ""), self._makers).element()
+            table = make_table(block, Pages(docs, page.path or ""), self._makers).element()
         except RunnableError as error:
             page.report_problem(str(error), docs)
             return None
+        page.add_input("table", block, content_of(table))
+        return table
+
+
+def content_of(table: Element) -> str:
+    """Return all that the HTML of a table can depend on, except the configuration."""
+    return tostring(table, encoding="unicode")
 
 
 def find_makers(tables: object) -> dict[str, Maker]:

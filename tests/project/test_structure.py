@@ -184,6 +184,7 @@ ARROWS: Mapping[str, set[str]] = {
         "mkdocs_runnable/snippets",
     },
     "mkdocs_runnable/site": {
+        "mkdocs_runnable/cache.py",
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/files.py",
         "mkdocs_runnable/options.py",
