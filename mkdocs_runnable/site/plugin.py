@@ -22,6 +22,7 @@ from mkdocs_runnable.site import mkdocs_build as build
 from mkdocs_runnable.site import publish
 from mkdocs_runnable.site.kept_notebooks import keep_conversion
 from mkdocs_runnable.site.kept_pages import KeptPages
+from mkdocs_runnable.site.kept_search import keep_entries
 from mkdocs_runnable.snippets.reference import PageContext
 
 
@@ -92,8 +93,9 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 edition.write(Path(config.site_dir))
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Report all problems, and stop the build before anything is written."""
+        """Report all problems before anything is written; prepare the search for the pages."""
         self._problems.raise_any()
+        keep_entries(config, self._project.cache)
 
     @event_priority(-100)  # after all other plugins have written their files
     def on_post_build(self, *, config: MkDocsConfig) -> None:
