@@ -728,6 +728,26 @@ def test_names_of_other_hosts_cannot_be_resolved() -> None:
     run(program)
 
 
+def test_a_long_chain_of_sockets_that_carry_each_other_is_closed_without_recursion() -> None:
+    def program(library: NetworkLibrary) -> bytes:
+        socket = library.socket
+        last, other = socket.socketpair()
+        carried = last
+        for _ in range(1000):
+            a, b = socket.socketpair()
+            socket.send_fds(a, [b"x"], [carried.fileno()])
+            carried.close()
+            a.close()
+            carried = b
+        carried.close()
+        assert len(descriptors.current()._open) == 1
+        with other:
+            end: bytes = other.recv(1)
+            return end
+
+    assert run(program) == b""
+
+
 def test_interfaces_that_do_not_exist_are_refused_as_by_python_3_14() -> None:
     def program(library: NetworkLibrary) -> None:
         socket = library.socket

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
+from browser_runtime.network import descriptors
 from browser_runtime.network.cpython import messages, system
 from browser_runtime.network.descriptors import FIRST
 from browser_runtime.network.loopback.addresses import AF_INET6
@@ -55,10 +56,8 @@ class Rights:
 
     def discard(self) -> None:
         """Close the descriptors, because the receiver does not get them."""
-        while self._held:
-            number = self._held.pop()
-            close = system.close if number >= FIRST else os.close
-            close(number)
+        lost, self._held = self._held, []
+        _close(lost)
 
     def take(self, most: int) -> list[int]:
         """Return up to so many of the descriptors, which now belong to the caller."""
@@ -70,6 +69,34 @@ class Rights:
     def count(self) -> int:
         """How many descriptors there are."""
         return len(self._held)
+
+
+# The descriptors that `_close` has not closed yet, and whether it is running.
+_lost: list[int] = []
+_is_closing = False
+
+
+def _close(numbers: Iterable[int]) -> None:
+    """Close descriptors that nothing receives.
+
+    This can lose further descriptors, which are on their way to the sockets that are closed here.
+    Calls from within are therefore not nested, however long the chain is.
+    """
+    global _is_closing
+    _lost.extend(numbers)
+    if _is_closing:
+        return
+    _is_closing = True
+    try:
+        while _lost:
+            number = _lost.pop()
+            if number < FIRST:
+                os.close(number)
+            elif descriptors.current().is_open(number):
+                # At the end of a program, it may have been closed already.
+                system.close(number)
+    finally:
+        _is_closing = False
 
 
 def parse(ancdata: Any) -> list[Item]:
