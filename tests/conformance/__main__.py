@@ -18,12 +18,13 @@ _HERE = Path(__file__).parent
 _CACHE = REPOSITORY / ".cache" / "conformance"
 _RUNTIME = REPOSITORY / "build" / "runtime"
 _LOCK = REPOSITORY / "node_modules" / "pyodide" / "pyodide-lock.json"
-# Child processes import the program, without running the tests again.
+# Child processes import the program as well, and must not run the tests again.
 _PROGRAM = """
-if __name__ == "__main__":
-    from in_page import main
+import in_page
 
-    main({module!r}, {only!r})
+in_page.allow()
+if __name__ == "__main__":
+    in_page.main({module!r}, {only!r})
 """
 # How long the tests of one module may take, in seconds. Those of sockets take longest.
 _LIMIT_S = 1200

@@ -36,10 +36,12 @@ class Expectations:
     Attributes:
         modules: Module → how many of its tests pass at least.
         groups: The tests that are not run.
+        skips: The beginnings of the reasons for which tests may skip themselves.
     """
 
     modules: dict[str, int]
     groups: tuple[Group, ...]
+    skips: tuple[str, ...] = ()
 
     def is_counted(self, test: str) -> bool:
         """Return whether an excluded test counts as a failure."""
@@ -56,7 +58,8 @@ def read(path: Path) -> Expectations:
         Group(each["reason"], tuple(each["tests"]), each.get("counts", False))
         for each in data["excluded"]
     )
-    return Expectations(data["modules"], groups)
+    skips = tuple(text for each in data["skipped"] for text in each["texts"])
+    return Expectations(data["modules"], groups, skips)
 
 
 @dataclass
@@ -102,6 +105,11 @@ def faults(results: Iterable[ModuleResult], expected: Expectations) -> list[str]
         if not result.is_complete:
             last = list(result.outcomes)[-1:] or ["the first test"]
             found.append(f"{result.name} did not end; the last result is that of {last[0]}.")
+        found += [
+            f"{number} tests of {result.name} skip themselves for an unknown reason: {reason!r}."
+            for reason, number in result.reasons.items()
+            if not reason.startswith(expected.skips)
+        ]
         least = expected.modules[result.name]
         if result.is_complete and result.count("passed") < least:
             found.append(

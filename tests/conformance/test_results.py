@@ -19,7 +19,9 @@ half a line
 [conformance] done test.test_a
 """
 EXPECTED = Expectations(
-    {"test.test_a": 1}, (Group("no fork", ("test.test_a.Case.test_fork",), counts=False),)
+    {"test.test_a": 1},
+    (Group("no fork", ("test.test_a.Case.test_fork",), counts=False),),
+    ("needs Windows",),
 )
 
 
@@ -58,6 +60,10 @@ def test_passing_tests_are_no_fault() -> None:
         ),
         ("[conformance] passed test.test_a.Case.test_1\n", "did not end"),
         ("", "did not end"),
+        (
+            "[conformance] skipped test.test_a.Case.test_1  no threads\n" + passing(),
+            "1 tests of test.test_a skip themselves for an unknown reason: 'no threads'.",
+        ),
         (passing(0), "has passed 0 tests; it should pass 1."),
     ],
 )
