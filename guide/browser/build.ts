@@ -2,8 +2,9 @@
  * Bundles the guide's own elements (guide.js) and what the guide adds to the theme (theme.css, and
  * theme.js, which runs before the theme's own script) into build/guide/.
  *
- * The bundle does not contain the engine again. The elements import it from the published
- * runtime/widget.js and runtime/elements.js, so that they and the widgets share one session and one interpreter.
+ * The elements import the engine from the published runtime/widget.js and runtime/elements.js, so that they
+ * and the widgets share one session and one interpreter. guide.js itself contains only a few functions of the
+ * engine that have no state, such as those that format numbers.
  */
 import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -12,13 +13,16 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
 const root = resolve(import.meta.dirname, "../..");
 const out = join(root, "build", "guide");
 
-/** The addresses of the engine's scripts on the published site, relative to the guide's files. */
+/**
+ * The addresses of the engine's scripts on the published site, relative to the guide's files, by the name of
+ * the module in runtime/entry/ in whose place they are imported.
+ */
 const ENGINE: Record<string, string> = {
   for_definitions: "../runtime/widget.js",
   for_elements: "../runtime/elements.js",
 };
 
-/** Replaces imports of the engine's source with imports of the published engine. */
+/** Replaces imports of the modules in runtime/entry/ with imports of the published engine. */
 const engineIsElsewhere: Plugin = {
   name: "engine-is-elsewhere",
   setup: ({ onResolve }) =>
@@ -52,7 +56,7 @@ await build({
 await build({
   ...common,
   entryPoints: { guide: join(import.meta.dirname, "guide.ts") },
-  // All files are in one folder, because `ENGINE` is relative to the importing file.
+  // All files are put into one folder, because the addresses in `ENGINE` are relative to the importing file.
   chunkNames: "[name]-[hash]",
   entryNames: "[name]",
   format: "esm",

@@ -14,7 +14,7 @@ export interface Measurement {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-/** The size of the drawing, in px. */
+/** The greatest width and the height of the drawing, in px. */
 const [MAX_WIDTH, HEIGHT] = [640, 220];
 /** The margins of the drawing, in px. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 14, 34];
@@ -51,7 +51,7 @@ export class Chart {
 
   /** Draws the curve for these settings, and a dot for each measurement. */
   draw(settings: Settings, measurements: readonly Measurement[]): void {
-    // The drawing is drawn anew for each width, because scaling it would change the size of its text.
+    // The chart is drawn anew for each width, because scaling it would change the size of its text.
     const width = Math.min(this.element.clientWidth || MAX_WIDTH, MAX_WIDTH);
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(HEIGHT)}`);
     const limit = speedupLimit(settings);

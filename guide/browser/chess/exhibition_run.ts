@@ -58,7 +58,7 @@ export class ExhibitionRun {
   /**
    * Reads the output of the program.
    *
-   * @throws if `text` is not the complete output.
+   * @throws Error if the output is incomplete, or contains a line that the program does not print.
    */
   constructor(text: string) {
     let end: number | undefined;
@@ -118,7 +118,10 @@ export class ExhibitionRun {
   }
 }
 
-/** Finds the span at a time, and until when it lasts. The last span ends at `end`. */
+/**
+ * Finds the span at a time, and until when it lasts. The last span ends at `end`. Before the first span,
+ * `span` is undefined.
+ */
 export function spanAt<Span extends { start: number }>(
   spans: readonly Span[],
   time: number,

@@ -1,4 +1,4 @@
-/** The formulas for the duration of the exhibition, to compare with what the program measures. */
+/** The formulas for the duration of the exhibition and for the speedup, to compare with measurements. */
 import type { Settings } from "./settings.ts";
 
 /** A calculated duration. */
@@ -18,8 +18,8 @@ export function boardToBoard(settings: Settings): Expected | undefined {
   // A master with a single board walks only once.
   const visit = master + (boards > 1 ? walk : 0);
   if (masters === 1) {
-    // In each round, either the boards wait for the master, who is always busy, or the master waits for
-    // the opponent at the first board to reply. The slower of the two determines the length of the round.
+    // In each round, either the master is always busy and the boards wait for her, or she waits for the
+    // opponent at the first board to reply. The longer of the two times is the length of the round.
     const round = Math.max(boards * visit, master + opponent);
     // When the master has moved once at each board, there are `pairs - 1` more rounds until her last move
     // at the last board. Then the opponent there has to reply.

@@ -33,7 +33,10 @@ import styles from "./hall.css";
 const SPEEDS = [1, 10, 60, 300, 1800];
 const DEFAULT_SPEED = 60;
 
-/** The program runs again when a slider has not moved for this time, not at each value on the way. */
+/**
+ * If the reader has run the program and then changes a setting, the program runs again when the settings
+ * have stayed the same for this time, so that it does not run for each value that a slider passes.
+ */
 const SLIDER_REST_MS = 300;
 
 /** Two runs with the same settings, one for each way of playing. */
@@ -44,7 +47,10 @@ interface Runs {
 
 type Way = keyof Runs;
 
-/** Fills the element with the interactive exhibition; returns a function that removes it. */
+/**
+ * Adds the interactive exhibition to the element, and returns a function that removes it. Does nothing if
+ * the page does not contain the snippet that the element names.
+ */
 export function openHall(root: HTMLElement): () => void {
   const name = root.dataset["snippet"] ?? "";
   const snippet = document.querySelector<HTMLElement>(`runnable-snippet[data-name="${name}"]`);
@@ -81,13 +87,13 @@ class Hall implements Owner {
     this.#show();
     this.#chart.draw(this.#settings, this.#measurements);
   });
-  /** Shows the value of each setting in its field. */
+  /** For each setting, the function that shows a value in its field. */
   readonly #showValue = new Map<keyof Settings, (value: number) => void>();
   #settings: Settings = { ...STORY };
   #way: Way = "boardToBoard";
   /** The runs with the present settings, once there are any. */
   #runs: Runs | undefined;
-  /** Measurements of runs with the present settings, except for the number of opponents. */
+  /** The measurements of runs whose settings differ from the present ones at most in `boards`. */
   #measurements: Measurement[] = [];
   /** The time that is shown, in seconds of the exhibition. */
   #now = 0;
@@ -96,9 +102,12 @@ class Hall implements Owner {
   #isPlaying = false;
   /** Whether the reader has run the program. From then on, it runs again when a setting changes. */
   #hasRun = false;
-  /** The number of the last request for a run. Results of earlier requests are dropped. */
+  /**
+   * Grows with each request for runs, and when the last request is not wanted any more. Runs of earlier
+   * requests are dropped when they end.
+   */
   #request = 0;
-  /** The timer that runs the program when a slider has not moved for a while. */
+  /** The timer that runs the program when the settings have not changed for a while. */
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
 
@@ -256,7 +265,10 @@ class Hall implements Owner {
     if (this.#hasRun) this.#restTimer = setTimeout(() => void this.#run(), SLIDER_REST_MS);
   }
 
-  /** Handles the button Play, Pause or Run: runs the program if necessary, and starts or pauses playback. */
+  /**
+   * Handles the button Play, Pause or Run: runs the program if necessary, and starts or pauses playback.
+   * For readers who prefer reduced motion, it describes the scene in words instead of playing.
+   */
   async #press(): Promise<void> {
     if (this.#isPlaying) return this.#pause();
     if (!this.#runs && !(await this.#run())) return;
@@ -346,7 +358,7 @@ class Hall implements Owner {
     return this.#runs?.[this.#way];
   }
 
-  /** How long the exhibition takes in this run, in seconds; 0 if there is no run. */
+  /** How long the exhibition takes in the run that is shown, in seconds; 0 if there is no run. */
   get #length(): number {
     return this.#shown?.end ?? 0;
   }

@@ -1,4 +1,7 @@
-/** The settings of the exhibition: the constants of snippets/chess/exhibition.py. */
+/**
+ * The settings of the exhibition, which are constants of snippets/chess/exhibition.py: the fields in which
+ * readers change them, and how they are put into the program.
+ */
 
 export interface Settings {
   /** How many boards there are, with one opponent at each. */

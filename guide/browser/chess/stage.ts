@@ -4,7 +4,10 @@ import type { Settings } from "./settings.ts";
 import { element } from "../../../runtime/entry/for_elements.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-/** The size of the cell around a table, in units of the drawing. Other sizes have this unit, too. */
+/**
+ * The size of the cell around a table, in units of the drawing. The other constants have this unit, too,
+ * unless their comments say otherwise.
+ */
 const [WIDTH, HEIGHT] = [58, 76];
 /** The width and height of a board. */
 const BOARD = 32;
@@ -72,7 +75,7 @@ export class Stage {
     this.element.append(this.#svg);
   }
 
-  /** Sets up the hall as it is before the first move. */
+  /** Draws the tables and masters for these settings. `show` then adds their states and places the masters. */
   setUp({ boards, masters, pairs }: Settings): void {
     this.#pairs = pairs;
     this.#tables = Array.from({ length: boards }, (_, index) => this.#table(index + 1));
@@ -89,7 +92,7 @@ export class Stage {
     this.arrangeTables();
   }
 
-  /** Arranges the tables in as many columns as fit into the width of the page. */
+  /** Arranges the tables in as few rows as the width of the stage and `MAX_COLUMNS` allow. */
   arrangeTables(): void {
     const count = this.#tables.length;
     const room = Math.floor(this.element.clientWidth / WIDTH) || MAX_COLUMNS;
@@ -109,8 +112,8 @@ export class Stage {
 
   /**
    * Returns the position of the middle of a board. For 0, the result is the place above the first row where
-   * masters start. The boards are numbered in the order in which a master visits them: from left to right
-   * in the first row, from right to left in the second, and so on.
+   * masters start. The boards are numbered in the order in which a single master first visits them: from
+   * left to right in the first row, from right to left in the second, and so on.
    */
   #place(board: number): [x: number, y: number] {
     if (board === 0) return [18, HEIGHT * 0.22];
@@ -183,9 +186,9 @@ export class Stage {
       const share = state === "thinking" && span ? (time - span.start) / (until - span.start) : 0;
       setLength(ring, share);
     });
-    // Before their first move, masters are drawn side by side above the first row.
+    // Masters who have not started yet are drawn side by side above the first row.
     const distance = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
-    // Masters at the same table are drawn side by side, so that all can be seen.
+    // How many masters have been drawn at each place. Further ones are drawn beside them, so that all are seen.
     const mastersAt = new Map<string, number>();
     const masterCounts = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
     let where = "";

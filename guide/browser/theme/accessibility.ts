@@ -7,7 +7,10 @@
  */
 
 declare global {
-  /** Emits the document after each navigation. The theme's script defines it. */
+  /**
+   * Emits the document when the first page has loaded, and after each navigation. The theme's script
+   * defines it.
+   */
   const document$: { subscribe(act: () => void): void };
 }
 
@@ -28,8 +31,8 @@ export function fixAccessibility(): void {
       for (const target of wide) target.tabIndex = 0;
     });
   });
-  // The theme begins to observe code only when the code comes into view. Observing the code again then
-  // puts this observer behind the theme's.
+  // The theme begins to observe code only when the code comes into view. Observing the code again at that
+  // moment makes the browser call `scrollable` after the theme's observer.
   const shown = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;

@@ -88,8 +88,8 @@ class SearchWorker extends EventTarget {
     // With this role, screen readers announce the number of results.
     this.#status.setAttribute("role", "status");
     this.#checkbox.addEventListener("change", this.#loadIfOpen);
-    document.forms.namedItem("search")!.addEventListener("input", this.#loadIfOpen);
     // After a failure, the search is loaded when the reader types again or the network is back.
+    document.forms.namedItem("search")!.addEventListener("input", this.#loadIfOpen);
     addEventListener("online", this.#loadIfOpen);
   }
 
