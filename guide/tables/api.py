@@ -17,13 +17,13 @@ class Entry:
     """One change of a name in one version of Python.
 
     Attributes:
-        name: What changed, as programs write it.
+        name: What changed, as programs write it, or in words, such as ``asyncio policies``.
         version: The first version with the change.
         change: What happened to the name.
         area: Which kind of program the change affects.
         what: What the name does, or what is different about it.
         url: The document that describes the change.
-        probe: A Python expression that is true from that version on, and false before; empty if no
+        probe: A Python expression that is true from ``version`` on, and false before; empty if no
             expression can show the change. ``tests/guide/pages/test_api.py`` evaluates it.
     """
 
@@ -48,7 +48,7 @@ def load_api(path: Path) -> list[Entry]:
     """Read the entries of a data file.
 
     Raises:
-        RunnableError: An entry does not match :class:`Entry`.
+        RunnableError: The file cannot be read, or an entry does not match :class:`Entry`.
     """
     entries = load_toml(path).get("entries", [])
     return [

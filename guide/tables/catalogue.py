@@ -51,7 +51,8 @@ def _models(source: str) -> tuple[str, ...]:
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
-        # The only name for threads can be `run_in_executor`, which also takes a pool of processes.
+        # If the program was counted among those with threads, then only because of the name
+        # `run_in_executor`, which also accepts a pool of processes.
         found.pop("threads", None)
     return tuple(found) or ("plain code",)
 
@@ -71,12 +72,16 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 
 def packages(snippet: Snippet) -> list[str]:
-    """Return the names of the packages that a program needs."""
+    """Return the names of the packages that a program declares in its header."""
     return [Requirement(each).name for each in snippet.header.dependencies]
 
 
 def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
-    """Return, for each snippet, the places that show it, as ``page.md#anchor``."""
+    """Return, for each snippet on a Markdown page, the places that show it, as ``page.md#anchor``.
+
+    Raises:
+        RunnableError: A link to a snippet has an unknown option or a wrong value.
+    """
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(docs.rglob("*.md")):
         anchors = Anchors()
@@ -95,7 +100,8 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
     """Return all snippets of a folder as a table.
 
     Raises:
-        RunnableError: The folder contains no snippets, or a snippet cannot be used.
+        RunnableError: The folder contains no snippets, a snippet or a link to one cannot be used,
+            or a page that shows a snippet has no title.
     """
     library = Library(Path(posixpath.normpath(path.as_posix())))
     snippets = library.load_all()

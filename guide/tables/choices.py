@@ -1,6 +1,7 @@
 """A table of recommendations, and questions that lead to one of its rows.
 
-The table is complete without scripts. ``<choice-table>`` adds the questions above it.
+The table is complete without scripts. With scripts, its element ``<choice-table>`` shows the
+questions above the rows.
 """
 
 import json
@@ -82,7 +83,8 @@ def load_choices(path: Path) -> Choices:
     """Read the questions and the rows from a data file.
 
     Raises:
-        RunnableError: An entry does not match its class, or a row refers to an unknown answer.
+        RunnableError: The file cannot be read, an entry does not match its class, a row refers to
+            an unknown answer, or there are too many questions.
     """
     data = load_toml(path)
     questions = tuple(_question(entry, path.name) for entry in data.get("questions", []))
@@ -110,8 +112,8 @@ def _question(entry: Mapping[str, Any], name: str) -> Question:
 class ChoiceTable(Table):
     """A table of recommendations whose HTML element also contains the questions.
 
-    They are in an attribute, which the script of ``<choice-table>`` reads. Two further attributes
-    contain the words that the script shows with them.
+    The questions are in an attribute, which the script of ``<choice-table>`` reads. Two further
+    attributes contain the words that the script shows with the questions and with their result.
     """
 
     questions: Sequence[Question] = ()

@@ -2,7 +2,7 @@
 
 Each entry of ``claims.toml`` is a :class:`Claim`. If a claim has a question (``asks``), it also has
 a check: a function in ``tests/guide/claims/`` that finds the answer by running code. The answer has
-to be the one in ``finds``.
+to be the one in the claim's ``finds``.
 """
 
 from collections import Counter
@@ -39,7 +39,8 @@ class Claim:
         verdict: Whether the statement is true today.
         today: What is true today, and why.
         sources: Keys, in ``claims.toml``, of the documents that support ``today``.
-        page: The page that shows what is true, as a path within ``docs/``, with an anchor.
+        page: The page that shows what is true, as a path within ``docs/``, usually with an
+            anchor.
         asks: The question that the check answers; empty if nothing can be executed.
         finds: The answer that the check has to find.
         implied: The answer that the statement implies; empty if that is the answer in ``finds``.
@@ -94,8 +95,8 @@ def load_claims(path: Path) -> Ledger:
     """Read the ledger.
 
     Raises:
-        RunnableError: An entry does not match its class, occurs twice, refers to something unknown,
-            or has only one of ``asks`` and ``finds``.
+        RunnableError: The file cannot be read, or an entry does not match its class, occurs twice,
+            refers to something unknown, or has only one of ``asks`` and ``finds``.
     """
     data = load_toml(path)
     documents = {
