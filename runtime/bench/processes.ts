@@ -1,7 +1,7 @@
 /**
  * Measures how many times faster a pool of two processes is than a single process at four calls that only
  * compute, alternately in the browsers and in this machine's Python. Prints the factors of all rounds and
- * their medians.
+ * their medians, and how the medians compare with that of this machine's Python.
  *
  * Usage: node runtime/bench/processes.ts [--rounds N]
  */

@@ -59,7 +59,7 @@ async function write(page: Page, source: string): Promise<void> {
   await page.keyboard.sendCharacter(source);
 }
 
-/** Returns the longest time in ms between two tasks of the page, while `milliseconds` pass. */
+/** Returns the longest time in ms between two callbacks of a timer in the page, while `milliseconds` pass. */
 async function longestPause(page: Page, milliseconds: number): Promise<number> {
   return page.evaluate(async (milliseconds) => {
     let longest = 0;

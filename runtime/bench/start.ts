@@ -1,8 +1,8 @@
 /**
  * Measures how long a reader waits from the click on Run to the first output, on the built site, in a bare
- * Pyodide worker and in PyScript's editor. The rounds alternate between the three, and one server sends
- * the files of all three compressed. Prints medians, and their ratios to the median of the bare worker
- * with an empty cache.
+ * Pyodide worker and in PyScript's editor. On the built site, it measures a second program, too, which
+ * needs libraries. Each round measures everything once, and one server sends all files compressed. Prints
+ * medians; those of times with their ratios to the median of the bare worker with an empty cache.
  *
  * Usage: node runtime/bench/start.ts [--rounds N] [--slow]
  *   --slow: with 10 Mbit/s, 40 ms latency and half a core, and only with an empty cache
@@ -32,7 +32,7 @@ const LATENCY_MS = 40;
 const THROTTLE_MS = 10;
 
 const PROGRAM = "print('first')\n";
-/** A server and its client in the same program, as in the snippets. */
+/** A program that imports what a server and its client need, as several snippets do. */
 const FASTAPI = `# /// script
 # dependencies = ["fastapi", "httpx"]
 # ///
@@ -58,7 +58,7 @@ onmessage = async ({ data }) => {
   python ??= loadPyodide({ stdout: (text) => postMessage(text + "\\n") });
   (await python).runPython(data);
 };`;
-/** HOST is replaced by the server's address, because PyScript's worker cannot resolve relative ones. */
+/** HOST is replaced by the server's address, because PyScript's worker cannot resolve relative addresses. */
 const PYSCRIPT_PAGE = `<!doctype html><title>PyScript</title><link rel=icon href=data:,>
 <link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script><body>
 <script type="py-editor" config='{"interpreter": "HOST/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
@@ -71,7 +71,10 @@ const pages: Record<string, string> = {
   "/pyscript/index.html": PYSCRIPT_PAGE,
   "/pyscript/second.html": PYSCRIPT_PAGE,
 };
-/** The folder from which the server takes all other files, by the beginning of their path. */
+/**
+ * The folders from which the server takes all other files, by the beginning of their paths. The first match
+ * counts.
+ */
 const folders: [string, string][] = [
   ["/bare/", "node_modules/pyodide/"],
   ["/pyscript/", "node_modules/@pyscript/core/dist/"],
@@ -79,12 +82,15 @@ const folders: [string, string][] = [
 ];
 
 const compressed = new Map<string, Buffer>();
-/** How many bytes of files the server has sent. */
+/** How many bytes of files, compressed, the server has begun to send. */
 let sent = 0;
-/** When the simulated network has sent everything so far, in ms. */
+/** When the simulated network will have sent all parts of files that have been passed to it so far, in ms. */
 let sentAt = 0;
 
-/** Returns a file, compressed as static hosts do unless it is compressed already. */
+/**
+ * Returns the content of a file as the server sends it: compressed with gzip if its type is one of
+ * `contentTypes`. The other files, such as archives, are compressed already.
+ */
 async function content(path: string): Promise<Buffer> {
   let body = compressed.get(path);
   if (body) return body;
@@ -110,7 +116,8 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
     ...(type && { "content-encoding": "gzip" }),
     // Static hosts let browsers cache files for some time.
     "cache-control": "max-age=600",
-    // PyScript's editor needs these headers. The playground of the built site must work without them.
+    // PyScript's editor needs these headers. The playground of the built site does not get them, because it
+    // has to work without them.
     ...(!path.startsWith("/playground") && {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
@@ -128,7 +135,7 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
   response.end();
 }
 
-/** One of the three implementations that are compared. */
+/** One of the implementations that are compared, with the program that it runs. */
 interface Contender {
   /** The path of the page on which a reader clicks Run. */
   first: string;
@@ -208,7 +215,7 @@ async function processes(browser: Browser): Promise<number[]> {
   return found;
 }
 
-/** Throttles the browser to half a core. Returns a function that ends this. */
+/** Throttles the browser to half a core. Returns a function that gives it the whole of this core again. */
 async function throttle(browser: Browser): Promise<() => void> {
   for (const pid of await processes(browser)) {
     // Processes that the browser starts later inherit the restriction to one core.

@@ -1,7 +1,7 @@
 /**
  * Measures threads, the Stop button and the speed of programs. For the speed, prints the ratio of the
- * fastest round here to the fastest round of unmodified Pyodide in the same browser. Prints medians for
- * everything else; they can only be compared on the same machine.
+ * fastest round in this runtime to the fastest round of unmodified Pyodide in the same browser. Prints
+ * medians for everything else; they can only be compared on the same machine.
  *
  * Usage: node runtime/bench/threads.ts [--rounds N] [--engine chromium|firefox]…
  */
@@ -13,7 +13,10 @@ import { median } from "./median.ts";
 import { Runner } from "../harness/runner.ts";
 import { serve } from "../harness/server.ts";
 
-/** A worker with unmodified Pyodide. It answers a program with the value of its last expression. */
+/**
+ * A worker with unmodified Pyodide. It answers a program with the value of the program's last expression,
+ * or with the text of the error.
+ */
 const STOCK = `
 import { loadPyodide } from "/pyodide.mjs";
 const python = loadPyodide({ indexURL: "/" });
@@ -226,7 +229,7 @@ async function measure(engine: Engine, rounds: number): Promise<void> {
     for (const kind of KINDS) {
       const ours: number[] = [];
       const stock: number[] = [];
-      // Two rounds warm up. Alternating spreads other load on the machine evenly over both.
+      // Two rounds warm up. Alternating spreads other load on the machine evenly over both runtimes.
       for (let round = -2; round < rounds; round++) {
         const here = await printedNumber(`${WORK}print(seconds(${kind}))`);
         const there = await runStock(page, `${WORK}seconds(${kind})`);

@@ -20,7 +20,10 @@ const { values } = parseArgs({
   },
 });
 
-/** What the reader does → how long each frame took in which this happened, in ms. */
+/**
+ * What the reader does → how long each frame took in which this happened, in ms. For the opening of the
+ * player, the numbers have another meaning; see the head of this file.
+ */
 type Frames = Record<string, number[]>;
 
 /**
@@ -47,7 +50,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   const view = new TimelineView({ figure, markLine: () => undefined });
 
   const frames: Frames = {};
-  /** Measures from the start of the next frame until the first task after its layout. */
+  /** Measures from the start of the next frame until a message arrives that was sent after its layout. */
   const measureFrame = (name: string, act: () => void): Promise<void> =>
     new Promise((resolve) => {
       const channel = new MessageChannel();
@@ -91,7 +94,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   for (let frame = 0; frame < 20; frame++) await measureFrame("zooming", () => press("-"));
   const button = (name: string): HTMLButtonElement =>
     [...figure.querySelectorAll("button")].find(({ textContent }) => textContent === name)!;
-  // Opening takes many frames. Measure how long no other task can run.
+  // Opening takes many frames. Measure the gaps between messages, in which the page could do nothing else.
   const ticks = new MessageChannel();
   const gaps: number[] = [];
   frames["opening"] = gaps;
@@ -108,7 +111,7 @@ async function measure(count: number, source: string): Promise<Frames> {
     before = now;
   }
   frames["opened"] = [before - clicked];
-  // Includes the layout of the first frame.
+  // Add the frame in which the browser first lays out the player.
   await measureFrame("opening", () => undefined);
   for (let frame = 0; frame < 60; frame++) {
     await measureFrame("stepping", () => button("Next").click());
@@ -120,7 +123,8 @@ async function measure(count: number, source: string): Promise<Frames> {
   const speed = figure.querySelector<HTMLSelectElement>(".tl-player select")!;
   speed.value = "0.1";
   speed.dispatchEvent(new Event("change"));
-  // The player requests each frame itself. `markStart` runs before it, and the measurement ends after it.
+  // The player requests its frames itself. In each frame, `markStart` runs before the callback of the
+  // player, and the measurement ends after that callback.
   let start = 0;
   let request = 0;
   const markStart = (): void => {

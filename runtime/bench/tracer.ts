@@ -1,7 +1,7 @@
 /**
  * Measures how much the tracer slows programs down, and how accurate its times are, on CPython and in
- * both browsers. Programs run alternately with and without a trace. Prints medians: the run time as a
- * factor, and the error of times in ms.
+ * both browsers. Programs run alternately with and without a trace. Prints the ratio of the median run times,
+ * and the median and the maximum of the errors in ms.
  *
  * Usage: node runtime/bench/tracer.ts [--rounds N]
  */
@@ -74,7 +74,10 @@ interface Run {
   rows: TraceRow[];
 }
 
-/** Runs a program. Events from a browser are returned only if `rows`, because that takes time as well. */
+/**
+ * Runs a program. Events from a browser are returned only if `rows` is true, because returning them takes
+ * time as well.
+ */
 type RunProgram = (source: string, trace: boolean, rows?: boolean) => Promise<Run>;
 
 /** Runs a program on CPython, and prints its output and its trace as JSON. */
@@ -128,7 +131,7 @@ async function factor(run: RunProgram, source: string, rounds: number): Promise<
 async function errors(run: RunProgram): Promise<number[]> {
   const { stdout, rows } = await run(ERRORS, true, true);
   const [head, ...lines] = stdout.trim().split("\n");
-  /** When each task started, resumed and ended, as the program has printed it. */
+  /** When each task started, resumed and ended, in ms, as the program has printed it. */
   const printed = new Map<number, number[]>();
   for (const line of lines) {
     const [task, , at] = line.split(" ").map(Number) as [number, number, number];
@@ -138,7 +141,7 @@ async function errors(run: RunProgram): Promise<number[]> {
   // difference between the program's clock and that of the trace.
   const first = rows.find(([type]) => type === "output")!;
   const shift = Number(head!.split(" ")[1]) * 1000 - Number(first[2]);
-  // The tasks are created in this order, after the main task.
+  // The lanes of the tasks, in the order in which the tasks were created. The first is that of the main task.
   const lanes = rows.flatMap((row) => (row[0] === "lane" && row[3] === "task" ? [row[1]] : []));
   return [...printed].flatMap(([task, [start, resumed, ended]]) => {
     const steps = rows.filter((row) => row[0] === "step" && row[1] === lanes[task + 1]);
