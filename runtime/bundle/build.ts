@@ -6,8 +6,9 @@
  * Large files are compressed here, because static hosts differ in what they compress; the page decompresses
  * them.
  *
- * The script also bundles build/prerender.mjs, with which an installed engine draws timelines. At the
- * end, it writes manifest.json, which lists all files of this build; see mkdocs_runnable/built_files.py.
+ * The script also bundles build/prerender.mjs, with which an installed engine draws timelines, and writes
+ * licenses.txt. At the end, it writes manifest.json, which lists the files of this build that a site
+ * publishes; see mkdocs_runnable/built_files.py.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -56,9 +57,10 @@ const run = promisify(execFile);
 const gzipAsync = promisify(gzip);
 
 /**
- * Compresses a file about as far as gzip can. Which amount of memory gives the smallest result depends on the
- * file, because more memory makes larger blocks, of which each has only one code. The default level of
- * compression shows which amount is best, in a fraction of the time that the highest level takes.
+ * Compresses a file with gzip, at its highest level. Which amount of memory gives the smallest result depends
+ * on the file: with more memory, gzip makes fewer and larger blocks, and it chooses only one Huffman code for
+ * each block. The function finds out at the default level which of several amounts is best, because that
+ * takes a fraction of the time that the highest level takes.
  */
 async function compress(content: Uint8Array): Promise<Uint8Array> {
   const tried = [6, 7, 8].map(async (memLevel) => {
@@ -71,10 +73,10 @@ async function compress(content: Uint8Array): Promise<Uint8Array> {
   return gzipAsync(content, { level: 9, memLevel });
 }
 
-/** The paths of all files that esbuild has put into a bundle. */
+/** The paths of all files that esbuild has read to make the bundles. */
 const inputs = new Set<string>();
 
-/** Bundles, and remembers which files have become part of a bundle. */
+/** Makes a bundle, and adds the files that esbuild has read for it to `inputs`. */
 async function bundle(options: BuildOptions): Promise<BuildResult<{ metafile: true }>> {
   const all: BuildOptions & { metafile: true } = { ...common, ...options, metafile: true };
   const result = await build(all);
@@ -88,9 +90,10 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
  * Keeps the modules of widget.js together in one chunk.
  *
  * esbuild makes a chunk for each set of entry points that share modules: https://esbuild.github.io/api/#splitting.
- * Every module that is loaded later is an entry point, too, and uses other modules of widget.js. Each page would
- * therefore load about ten tiny chunks, which together are larger than one. The returned plugin lets all
- * entry points import widget.js, so that they share all of its modules. Pages have loaded it by then.
+ * Every module that is loaded later is an entry point, too, and each of them uses different modules of
+ * widget.js. Each page would therefore load about ten tiny chunks, which together are larger than one. The
+ * returned plugin lets all other entry points import widget.js, so that they share all of its modules. This
+ * costs no request, because pages have loaded widget.js by then.
  *
  * @param options - the options with which the plugin will be used.
  * @param widget - the path of the entry point of widget.js.
@@ -113,13 +116,13 @@ async function withWidgetFirst(options: BuildOptions, widget: string): Promise<P
   };
 }
 
-/** Bundles a script that needs no other file, and returns its text. */
+/** Bundles an entry point into one script that loads no other file, and returns its text. */
 async function bundleScript(entry: string): Promise<string> {
   const result = await bundle({
     entryPoints: [join(runtime, entry)],
     format: "iife",
     write: false,
-    // Pyodide reads its own address, and imports modules of Node if it runs there.
+    // Pyodide reads its own address. It also imports modules of Node, but only if it runs in Node.
     define: { "import.meta.url": '"https://memory.invalid/worker.js"' },
     external: ["node:*", "ws", "fs", "path", "url", "vm", "crypto", "child_process", "module"],
   });
@@ -171,7 +174,7 @@ async function publishSnapshot(
   return { ...published, ...(JSON.parse(printed) as Record<string, unknown>) };
 }
 
-/** Publishes the libraries that programs may declare; host/packages.ts downloads them. */
+/** Publishes the libraries that programs may declare and those that these require; see host/packages.ts. */
 async function publishLibraries(): Promise<Record<string, Library & RuntimeFile>> {
   const list = await readFile(join(libraries, "packages.json"), "utf8");
   const packed = JSON.parse(list) as Record<string, Library & { archive: string }>;
@@ -182,7 +185,7 @@ async function publishLibraries(): Promise<Record<string, Library & RuntimeFile>
   return Object.fromEntries(await Promise.all(published)) as Record<string, Library & RuntimeFile>;
 }
 
-/** Reads the modules of the explorer by path; only runs that explore interleavings send them. */
+/** Returns the sources of the explorer's modules by path. Pages send them only to explore interleavings. */
 async function readExplorer(): Promise<Record<string, string>> {
   const folder = join(runtime, "python", "explorer");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".py")).toSorted();
@@ -310,7 +313,7 @@ const page = {
   define: {
     FRAME_SCRIPT: JSON.stringify(await bundleScript("sandbox/frame.ts")),
     PACKAGES_MODULE: JSON.stringify(packagesModule),
-    // esbuild puts a string into the chunk that uses it, but an object into every page's script.
+    // esbuild puts a string into the chunk that uses it, but an object into the script that each page loads.
     RUNTIME_FILES: JSON.stringify(JSON.stringify(files)),
     STANDARD_MODULES: JSON.stringify(JSON.stringify(standardModules)),
     EXPLORER_FILES: JSON.stringify(JSON.stringify(await readExplorer())),

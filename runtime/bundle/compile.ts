@@ -1,13 +1,15 @@
 /**
  * Compiles Python modules to bytecode with the Python inside Pyodide, because bytecode of another minor
- * version could not be imported there, and the Python that runs the build may be an older one.
+ * version could not be imported there, and the Python that runs the build may have another version.
  *
- * FOLDER contains one folder for each package that is installed below PREFIX. There `x.py` becomes
- * `x.pyc`, which tracebacks call `PREFIX/x.py`, and the source is removed. The FILEs keep their source,
- * and their bytecode goes into `__pycache__`.
+ * FOLDER contains one folder for each package, and the content of these folders will be installed in
+ * PREFIX. In each of them, `x.py` becomes `x.pyc`, which tracebacks call `PREFIX/x.py`, and the source is
+ * removed. The FILEs, which are paths below PREFIX, keep their source, and their bytecode goes into
+ * `__pycache__`.
  *
- * The internal modules of the runtime are compiled without docstrings and assertions, because every
- * snapshot contains these modules. The others keep their docstrings, which `help` shows to programs.
+ * The internal modules of the runtime are compiled without docstrings and assertions, which would make
+ * every snapshot larger, because all snapshots contain these modules. The other modules keep their
+ * docstrings, which `help` shows to programs.
  *
  * Usage: node compile.ts PYODIDE_FOLDER FOLDER PREFIX [FILE…]
  */
@@ -28,7 +30,7 @@ def compile_folder(prefix, kept):
     folder = Path("/compiled")
     for source in sorted(folder.glob("*/**/*.py")):
         name = "/".join(source.relative_to(folder).parts[1:])
-        # The fourth argument raises errors, and the fifth leaves out docstrings and assertions.
+        # With True, errors are raised. With 2, docstrings and assertions are left out.
         compile(
             str(source),
             cache_from_source(source) if name in kept else str(source.with_suffix(".pyc")),

@@ -3,7 +3,8 @@
  *
  * Most of this software comes with its licence: the npm packages that esbuild has bundled, and the Python
  * libraries that programs may declare. Pyodide comes without its licence, and contains further software.
- * Therefore the licences of both are in `licenses/`, as unchanged copies from the sources in IN_PYODIDE.
+ * Therefore the licences of Pyodide and of this software are in `licenses/`, as unchanged copies. EXCEPTIONS
+ * and IN_PYODIDE say where the copies come from.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { filesOf } from "../protocol/archive.ts";
 export interface Component {
   name: string;
   version: string;
-  /** The licence as an SPDX expression. */
+  /** The licence, as an SPDX expression unless the software names it in another way. */
   license: string;
   /** The address of the software, or of its licence. */
   source: string;
@@ -24,16 +25,16 @@ export interface Component {
 
 const TEXTS = join(import.meta.dirname, "licenses");
 
-/** The site with the repositories from which the texts in `licenses/` were copied. */
+/** The site with the repositories from which most texts in `licenses/` were copied. */
 const GITHUB = "https://github.com";
 const EMSCRIPTEN = `${GITHUB}/emscripten-core/emscripten`;
 /** The repository with the sources of the libraries that CPython's own builds link. */
 const CPYTHON_DEPENDENCIES = `${GITHUB}/python/cpython-source-deps`;
 
 /**
- * The software that Pyodide's `cpython/Makefile` and `cpython/Setup.local` compile into
- * `pyodide.asm.wasm`, and the software that Emscripten adds: the name, the licence, the file in
- * `licenses/`, and where this file comes from.
+ * The software that Pyodide contains: what its own code includes (hiwire and stackframe), what its
+ * `cpython/Makefile` and `cpython/Setup.local` compile into `pyodide.asm.wasm`, and what Emscripten adds.
+ * Each entry has the name, the licence, the file in `licenses/`, and where this file comes from.
  */
 const IN_PYODIDE: readonly (readonly [
   name: string,
@@ -104,10 +105,12 @@ export async function npmComponent(folder: string): Promise<Component> {
 }
 
 /**
- * Returns the licence of a Python library, and those of the Rust libraries that are compiled into it.
+ * Returns the licence of a Python library, and those of the Rust libraries that are compiled into it. The
+ * list is empty for modules of this project that replace a library.
  *
  * @param archive - an archive that pack_packages.py has written.
- * @throws Error that names the library if its licence, or the text of its licence, is missing.
+ * @throws Error that names the library if its licence, the text of its licence, or the licence of one of
+ *   these Rust libraries is missing.
  */
 export function libraryComponents(
   name: string,
@@ -149,7 +152,7 @@ function rustComponents(library: string, content: string): Component[] {
   });
 }
 
-/** Returns the licences of what Pyodide is made of. */
+/** Returns the licences of the software in `IN_PYODIDE`; the licence of Pyodide itself is not among them. */
 export function pyodideComponents(version: string): Promise<Component[]> {
   const components = IN_PYODIDE.map(async ([name, license, file, source]) =>
     checked({
@@ -177,7 +180,10 @@ function checked(component: Component): Component {
 
 const RULE = "=".repeat(80);
 
-/** Returns the text of `licenses.txt`: a list of the software, and then the licence of each. */
+/**
+ * Returns the text of `licenses.txt`: a list of the software, the texts of the licences and, for software
+ * without a text, a note.
+ */
 export function licenseFile(components: readonly Component[]): string {
   const titles = components.map(({ name, version, license }) => `${name} ${version}: ${license}`);
   const sections = components

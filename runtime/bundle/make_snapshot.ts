@@ -5,11 +5,11 @@
  * switch stacks if it is started with the flag --experimental-wasm-jspi.
  *
  * Prints facts about the snapshot as JSON: which modules of the standard library can be imported while the
- * archive of the standard library is missing, and which modules in their packages cannot.
+ * archive of the standard library is missing, and which other modules of the same packages cannot.
  *
  * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
  * which servers are written. The facts are then those that are needed to start from such a snapshot:
- * the names of the libraries, and the library, path and handle of each extension module.
+ * the names of the libraries, and the library, path and handle of each of their extension modules.
  *
  * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT [LIBRARIES]
  */
@@ -95,7 +95,7 @@ json.dumps([" ".join(sorted(here)), " ".join(sorted(absent))])
 
 /**
  * The libraries that a program with a server declares, and the modules to import from them. The last two
- * are those that the libraries would otherwise import only when they are first used.
+ * modules are those that the libraries would otherwise import only when they are first used.
  */
 const DECLARED = ["fastapi", "httpx"];
 const SERVERS = "fastapi, httpx, pydantic, anyio.to_thread, anyio._backends._asyncio";
@@ -187,7 +187,7 @@ async function readLibraries(folder: string): Promise<Libraries> {
 
 /**
  * Imports the libraries, and removes what Python remembers about their folder: a snapshot contains no
- * files, so a worker gets the folder again with the archives.
+ * files, so each worker creates the folder again, from the archives.
  */
 const IMPORT = `
 import gc, importlib, sys

@@ -45,7 +45,7 @@ def compile_modules(pyodide: Path, folder: Path, prefix: str, *kept: str) -> Non
     """Compile modules to bytecode for Pyodide.
 
     Args:
-        pyodide: The folder of the npm package.
+        pyodide: The folder of Pyodide's npm package.
         folder: Contains one folder for each package to compile.
         prefix: The folder where the packages are installed in the browser.
         kept: Files that keep their source; see compile.ts.
@@ -58,7 +58,7 @@ def compile_modules(pyodide: Path, folder: Path, prefix: str, *kept: str) -> Non
 
 
 def main(pyodide: Path, output: Path) -> None:
-    """Write the wheel and `pyodide-lock.json` to the output folder."""
+    """Write the wheel and `pyodide-lock.json` to the output folder, and delete its old content."""
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     source, trees = output / "source", output / "trees"

@@ -1,4 +1,4 @@
-"""Packs the libraries that programs in the browser may declare: one archive for each, and a list.
+"""Packs the libraries for programs in the browser: one archive for each, and a list.
 
 Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. A library
 that cannot work in WebAssembly, such as greenlet, is replaced by a module of this project. Modules
@@ -63,7 +63,7 @@ def download(pyodide: Path, requirements: Path, folder: Path) -> None:
     """Download the wheels for Pyodide's Python and platform.
 
     Args:
-        pyodide: The folder of the npm package.
+        pyodide: The folder of Pyodide's npm package.
         requirements: The file that pins the wheels.
         folder: The folder for the wheels; its previous content is deleted.
     """
@@ -81,7 +81,7 @@ def download(pyodide: Path, requirements: Path, folder: Path) -> None:
 
 
 def unpack(wheel: Path, folder: Path) -> None:
-    """Unpack a wheel without the files that a browser cannot use."""
+    """Unpack a wheel, except for the files that match a pattern in `LEFT_OUT`."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     for pattern in LEFT_OUT:
@@ -118,7 +118,7 @@ def required(folder: Path, python: str, *extras: str) -> set[str]:
 
 
 def metadata(folder: Path) -> Message:
-    """Return the metadata of an unpacked wheel; a replacement has none."""
+    """Return the metadata of an unpacked wheel. For a replacement, the result is empty."""
     path = next(folder.glob("*.dist-info/METADATA"), None)
     return Parser().parsestr(path.read_text(encoding="utf-8") if path else "")
 
@@ -151,10 +151,10 @@ def offered() -> set[str]:
 
 
 def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
-    """Download the wheels unless they have been downloaded, and write the archives and their list.
+    """Download the pinned wheels unless they are there, and write the archives and their list.
 
     Args:
-        pyodide: The folder of the npm package.
+        pyodide: The folder of Pyodide's npm package.
         pins: The file that pins the wheels.
         wheels: The folder for the wheels.
         output: The folder for the archives and `packages.json`.

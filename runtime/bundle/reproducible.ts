@@ -1,7 +1,7 @@
 /**
  * Removes differences between runs of Node, so that the same sources give the same snapshot wherever and
- * whenever it is made. Browsers cache files by their content, so readers then do not have to download an
- * unchanged snapshot again. `browser_runtime.begin()` sets whatever must differ between readers.
+ * whenever it is made. The name of its file contains a hash of its content, so readers then do not have to
+ * download an unchanged snapshot again. `browser_runtime.begin()` sets whatever must differ between readers.
  */
 import crypto from "node:crypto";
 import process from "node:process";
@@ -40,7 +40,7 @@ function replaceRandomNumbers(): void {
   Math.random = () => next() / 2 ** 32;
 }
 
-/** Replaces the clocks. The new ones advance by 1 ms per reading, because Python waits until they do. */
+/** Replaces the clocks. The new ones advance by 1 ms per reading, because Python waits until they advance. */
 function replaceClocks(): void {
   const System = Date;
   const start = System.UTC(2026, 0);

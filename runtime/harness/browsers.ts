@@ -32,7 +32,12 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Returns the path of a browser: from the variable CHROMIUM or FIREFOX, or the first that is found. */
+/**
+ * Returns the path of a browser: from the environment variable CHROMIUM or FIREFOX if it is set, or the
+ * first that is found among the downloaded browsers, on the PATH, and in the usual places.
+ *
+ * @throws Error if there is none, or if the variable does not name a program.
+ */
 export async function findBrowser(engine: Engine): Promise<string> {
   const variable = engine.toUpperCase();
   const named = process.env[variable];

@@ -5,13 +5,16 @@
  *   {"file": …, "type": "note", "text": …}
  *   {"file": …, "type": "ended", "outcome": "finished" | "failed" | "timeout", "status": …, "message": …}
  *
- * The notes follow the output. They are the sentences that a reader sees above and below the output of a
- * run, about how the run differed from one on CPython.
+ * `status` is there if the outcome is "finished", and `message` if it is "failed". The notes follow the
+ * output. They are the sentences that a reader sees above and below the output of a run: how the run
+ * differed from one on CPython, and whether the program asks for another version of Python.
  *
  * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS]
  *   [--dependencies LIBRARIES] FILE…
+ * The folder of --path contains further modules that each file can import.
  * LIBRARIES, separated by spaces, are those that each file may import without declaring them.
- * The exit status is 3 if there is no browser or no built runtime; stderr says which.
+ * The exit status is 3 if no file can be run, for example because there is no browser or no built runtime;
+ * stderr says why.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
@@ -30,7 +33,10 @@ function fail(message: string): never {
   process.exit(3);
 }
 
-/** Reads a folder. Returns the content of each file in base64, by its path relative to the folder. */
+/**
+ * Reads a folder. Returns the content of each file in base64, by its path relative to the folder. Leaves out
+ * files in `__pycache__`.
+ */
 async function readFolder(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const contents: Record<string, string> = {};

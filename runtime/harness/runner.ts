@@ -14,7 +14,7 @@ const BATCH_MS = 50;
 const PAGE =
   "<!doctype html><meta charset=utf-8><title>check</title><link rel=icon href=data:,><body>";
 
-/** The globals of the bare page. */
+/** The globals that a `Runner` adds to its page. */
 interface BarePage {
   host: Host;
   report(run: number, events: RunEvent[]): Promise<void>;
@@ -40,7 +40,7 @@ export interface Settings {
   intercept?: Intercept;
 }
 
-/** A browser with one page, which runs programs one after another in the same interpreter. */
+/** A browser with one page, whose host runs programs one after another. */
 export class Runner {
   readonly page: Page;
   readonly #browser: Browser;
@@ -88,7 +88,7 @@ export class Runner {
     }, this.#dependencies);
   }
 
-  /** Downloads the runtime and starts Python, without running a program. */
+  /** Lets the host download the runtime and start Python, but does not wait until that is done. */
   async prepare(source?: string): Promise<void> {
     await this.page.evaluate(
       (source) => (window as unknown as BarePage).host.prepare(source),
@@ -158,8 +158,8 @@ export class Runner {
             clearTimeout(starting);
             running = setTimeout(() => run.stop(), seconds * 1000);
           }
-          // Only plain arrays can be passed out of the browser.
           if (event.type === "trace" && !traces) return;
+          // Only plain arrays can be passed out of the browser.
           if (event.type === "trace") batch.push({ ...event, steps: [...event.steps] as never });
           else if (event.type !== "loading") batch.push(event);
           if (event.type === "stdout" && stop.when !== "" && event.text.includes(stop.when))

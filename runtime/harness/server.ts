@@ -25,7 +25,7 @@ export interface Server {
   /** The address of the folder, with a slash at the end. */
   url: string;
   close(): Promise<void>;
-  /** Returns how many bytes of files the server has sent. It sends files without compression. */
+  /** Returns how many bytes of files the server has begun to send. It does not compress files. */
   sent(): number;
 }
 
