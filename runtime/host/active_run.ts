@@ -27,7 +27,10 @@ export class ActiveRun implements Run {
   #id = 0;
   /** Whether Ctrl+C has been sent to the program. */
   isInterrupted = false;
-  /** When the program last did something that the page could notice, in ms of the host's clock. */
+  /**
+   * When the program last sent an event to the page, or when it was sent Ctrl+C if that was later, in ms
+   * of the host's clock.
+   */
   lastHeard = 0;
   /**
    * The last move (pause, resume or step) that the page asked for before the program started. The host

@@ -1,6 +1,7 @@
 /**
- * Fetches the runtime's files for the sandbox: first those that Python needs to start, and the standard
- * library only when a program needs more of it than the snapshot contains.
+ * Fetches the runtime's files for the sandbox: first those that Python needs to start, and then the standard
+ * library if a program needs more of it than the snapshot contains, or if the browser has stored it. Python
+ * needs the library for its start if there is no snapshot, or if the browser cannot switch stacks.
  */
 import type { Assets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
@@ -13,7 +14,7 @@ export interface RuntimeFiles {
   /** Snapshots of a started Python, for browsers with stack switching and for those without. */
   snapshots: { switching: RuntimeFile; plain: RuntimeFile };
   stdlib: RuntimeFile;
-  /** The size of the standard library, in bytes. */
+  /** The size of the archive with the standard library, in bytes. */
   stdlibSize: number;
   /** Wheels by their file name in the lock file. */
   wheels: Record<string, RuntimeFile>;
@@ -23,10 +24,10 @@ export interface RuntimeFiles {
   packages: string[];
 }
 
-/** The files of the runtime, which the build inserts here. */
+/** The JSON text of the `RuntimeFiles`, which the build inserts here. */
 declare const RUNTIME_FILES: string;
 
-/** Fetches the files, and sends each of them to the sandbox. */
+/** Fetches the files that are needed, and sends each of them to the sandbox. */
 export class AssetLoader {
   readonly #sandbox: Pick<Sandbox, "send">;
   readonly #downloads: FileSource;
@@ -36,15 +37,15 @@ export class AssetLoader {
   readonly #sent = new Map<string, Promise<void>>();
   /** Whether workers restore Python from a snapshot. Otherwise they start it from its wheels. */
   restoresSnapshot = true;
-  /** Whether Python waits for the standard library before it starts. */
+  /** Whether Python waits for the standard library even if it starts from a snapshot. */
   readonly #waitsForLibrary: boolean;
 
   /**
    * @param sandbox - receives the files.
    * @param downloads - fetches them.
    * @param files - the files of the runtime.
-   * @param canSwitchStacks - without stack switching, an import cannot wait for a library that is
-   * still being fetched.
+   * @param canSwitchStacks - whether the browser can switch stacks. If not, an import cannot wait until
+   * the standard library has been fetched.
    */
   constructor(
     sandbox: Pick<Sandbox, "send">,
@@ -60,10 +61,11 @@ export class AssetLoader {
   }
 
   /**
-   * Resolves when the sandbox has every file that a worker needs to start. Each file is sent once;
-   * after a failure, the next call fetches what is still missing.
+   * Resolves when the sandbox has every file that a worker needs to start, apart from a warm snapshot.
+   * Each file is sent once; after a failure, the next call fetches what is still missing.
    *
-   * @param progress - called with the number of bytes of these files that have been fetched.
+   * @param progress - called with the number of bytes of these files that have been fetched, and with the
+   * number of all their bytes.
    * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead;
    * `withLibrary`: the standard library is fetched afterwards, even if the browser has not stored it.
    * @throws Error with a message for the reader.
@@ -110,7 +112,7 @@ export class AssetLoader {
     });
   }
 
-  /** Reads the standard library from the browser's cache, so that no program has to wait for it. */
+  /** Reads the standard library from the browser's cache, so that programs need not wait for a download. */
   async #fetchStoredLibrary(): Promise<void> {
     if (await this.#downloads.has(this.#files.stdlib)) this.fetchLibrary();
   }

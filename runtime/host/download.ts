@@ -75,8 +75,8 @@ async function fetchBytes(
 }
 
 /**
- * Decompresses gzip. Other bytes are returned unchanged: if a server declares that a file is compressed,
- * the browser has decompressed it already.
+ * Decompresses gzip. Other bytes are returned unchanged, because some files are published and stored without
+ * compression, and because browsers decompress a file if the server declares that it is compressed.
  */
 export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
   if (!GZIP_MAGIC.every((byte, index) => bytes[index] === byte)) {
@@ -87,7 +87,10 @@ export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
   return new Response(body.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-/** Returns whether these are the bytes that were published, compressed or not. */
+/**
+ * Returns whether these are the bytes that were published, compressed or not. If the browser cannot compute
+ * hashes for this page, it is assumed that they are.
+ */
 async function isIntact(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean> {
   // Browsers offer `crypto.subtle` only to pages that come over an encrypted connection or from the
   // same machine.
@@ -99,7 +102,7 @@ async function isIntact(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean>
 const toHex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The browser's cache of files from earlier visits. If the browser has none, it is always empty. */
+/** The browser's cache of files from earlier visits. In a browser without caches, it finds nothing. */
 class FileCache {
   readonly #cache: Promise<Cache | undefined>;
 
@@ -131,7 +134,7 @@ class FileCache {
     await (await this.#cache)?.put(url, response).catch(() => {});
   }
 
-  /** Removes all other files, which belong to older versions of the runtime. */
+  /** Removes all files but those at these addresses. The others belong to older versions. */
   async keepOnly(urls: ReadonlySet<string>): Promise<void> {
     const cache = await this.#cache;
     for (const { url } of (await cache?.keys()) ?? []) {
@@ -143,7 +146,10 @@ class FileCache {
 /** What the loaders need of `Downloads`; tests replace it. */
 export type FileSource = Pick<Downloads, "forget" | "get" | "has" | "stored" | "tidy" | "watch">;
 
-/** Downloads each file once. If a download fails, the files that have arrived are kept. */
+/**
+ * Downloads each file once, unless its content is dropped by `forget`. If the download of a file fails, the
+ * other files are kept.
+ */
 export class Downloads {
   readonly #base: URL;
   readonly #downloads = new Map<string, Promise<ArrayBuffer>>();
@@ -175,12 +181,18 @@ export class Downloads {
     return download;
   }
 
-  /** Returns whether `stored` will find the file, provided that the cached copy is not damaged. */
+  /**
+   * Returns whether `stored` will find the file, provided that the cached copy is not damaged and that a
+   * download in progress does not fail.
+   */
   async has(file: RuntimeFile): Promise<boolean> {
     return this.#downloads.has(file.file) || this.#cache.has(new URL(file.file, this.#base));
   }
 
-  /** Returns the content of a file without a new download; undefined if the browser does not have it. */
+  /**
+   * Returns the content of a file without a new download; undefined if the browser does not have it. Waits
+   * for a download that is in progress, and rejects if that download fails.
+   */
   async stored(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
     const download = this.#downloads.get(file.file);
     const cached = download ? undefined : await this.#cache.get(new URL(file.file, this.#base));
@@ -193,8 +205,8 @@ export class Downloads {
   }
 
   /**
-   * Reports now, and after each change, how much of these files has been loaded. Returns a function
-   * that ends the reports.
+   * Reports now, and whenever a part of any file has arrived, how much of these files has been loaded.
+   * Returns a function that ends the reports.
    */
   watch(files: readonly RuntimeFile[], progress: Progress): () => void {
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);

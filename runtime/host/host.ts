@@ -28,11 +28,11 @@ declare const PACKAGES_MODULE: string;
 /** Matches programs that may declare libraries in their header. */
 const DECLARES = /^# +dependencies\b/m;
 
-/** After Ctrl+C, a program that prints nothing for this time is ended together with its worker. */
+/** After Ctrl+C, a program that sends no event for this time is ended together with its worker. */
 const PATIENCE_MS = 500;
 
 /**
- * How long a program that keeps printing may take to end after Ctrl+C. On a busy machine, even its
+ * How long a program that keeps sending events may take to end after Ctrl+C. On a busy machine, even its
  * traceback appears line by line.
  */
 const MAX_STOPPING_MS = 2000;
@@ -43,7 +43,10 @@ const MAX_STOPPING_MS = 2000;
  */
 const MAX_CLEAN_UP_MS = 2000;
 
-/** A program that runs for longer than this gets a spare worker, because it may have to be ended. */
+/**
+ * When a program has run for this time, the host starts a spare worker, because the program's worker may have
+ * to be ended.
+ */
 const LONG_RUN_MS = 1000;
 
 /** Matches what browsers report when the stack of WebAssembly overflows. */
@@ -97,7 +100,7 @@ export type PackageLoader = Pick<
 
 /** The libraries that a program needs. */
 interface Needed {
-  /** Whether the program needs modules of the standard library that no snapshot contains. */
+  /** Whether the program or its libraries may need standard modules that no snapshot contains. */
   standardLibrary: boolean;
   /** Whether the program needs every library that a warm worker has imported. */
   suitsWarm: boolean;
@@ -137,8 +140,8 @@ export class SandboxHost implements Host {
   }
 
   /**
-   * Opens the sandbox. If one of the programs suits a warm worker, the warm snapshot is read from the
-   * browser's cache already now, because reading it takes long.
+   * Opens the sandbox. If one of the programs suits a warm worker and the browser's cache has the warm
+   * snapshot, the snapshot is read already now, because reading it takes long.
    */
   async #openFor(sources: readonly string[]): Promise<void> {
     const { sandbox, loader } = await this.#open();
@@ -223,7 +226,10 @@ export class SandboxHost implements Host {
     }
   }
 
-  /** Returns whether a program may need libraries. For others, ./packages.ts is not even loaded. */
+  /**
+   * Returns whether a program may need libraries. For other programs, ./packages.ts is loaded only if they
+   * use time zones.
+   */
   #mayNeedLibraries({ source }: ProgramText): boolean {
     return this.#dependencies.sharesLibraries || DECLARES.test(source);
   }
@@ -346,8 +352,8 @@ export class SandboxHost implements Host {
       else loader.distrustSnapshot(message);
       return this.#replaceWorker();
     }
-    // The worker failed while it cleaned up after the previous program, so this run is not the cause
-    // and gets another worker.
+    // The program has not started. The worker has probably failed while it cleaned up after the previous
+    // program, so this run gets another worker.
     if (this.#run?.phase === "sent") return this.#replaceWorker();
     this.#discardWorker();
     this.#run?.end({ type: "failed", message: explainCrash(message) });
@@ -365,7 +371,10 @@ export class SandboxHost implements Host {
     else this.#prepareAgain();
   }
 
-  /** Fetches the warm snapshot, so that the last program starts faster when it is run again. */
+  /**
+   * Fetches the warm snapshot and starts a warm worker, so that the last program starts faster when it is
+   * run again. Does nothing if the reader wants to save data, or if snapshots cannot be used.
+   */
   async #prepareWarm(): Promise<void> {
     const { sandbox, loader } = await this.#open();
     if (!loader.restoresSnapshot || this.#dependencies.savesData()) return;
@@ -373,12 +382,12 @@ export class SandboxHost implements Host {
     this.#prepareAgain();
   }
 
-  /** Prepares for another run of the last program, which the reader may have edited. */
+  /** Prepares for another run of the last program, unless a program is running. */
   #prepareAgain(): void {
     if (this.#run?.isOver) this.prepare(this.#run.program.source);
   }
 
-  /** Starts a spare worker, but only from a snapshot: without one, starting Python costs too much. */
+  /** Starts a spare worker, but only from a snapshot: without a snapshot, starting Python costs too much. */
   #keepSpare(): void {
     void this.#opened?.then(({ sandbox, loader }) => {
       if (loader.restoresSnapshot) {

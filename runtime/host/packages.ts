@@ -1,6 +1,6 @@
 /**
- * Fetches the libraries that programs declare, and the data of the time zones. The host loads this
- * module only for programs that may need one of these.
+ * Fetches the libraries that programs need, including the data of the time zones, and the warm snapshot. The
+ * host loads this module only for programs that may need a library.
  */
 import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
@@ -19,7 +19,7 @@ export type Libraries = Record<string, Library & RuntimeFile>;
 export type WarmSnapshot = RuntimeFile & {
   /** The names of the imported libraries. */
   needs: string[];
-  /** Their modules written in C, each with the path and the handle that the snapshot uses for it. */
+  /** The extension modules of these libraries, with the path and the handle that the snapshot uses for each. */
   modules: { library: string; path: string; handle: number }[];
 };
 
@@ -41,7 +41,7 @@ export class Packages {
   /**
    * @param downloads - fetches archives and the warm snapshot.
    * @param shared - the dependencies that the project declares for all programs.
-   * @param libraries - the libraries that programs can declare.
+   * @param libraries - the libraries that are available in the browser.
    * @param warm - the warm snapshot.
    * @param canSwitchStacks - whether the browser can switch stacks, which the warm snapshot requires.
    */
@@ -93,7 +93,10 @@ export class Packages {
     );
   }
 
-  /** Returns whether a program needs every library that a warm worker has imported. */
+  /**
+   * Returns whether a program can run in a warm worker: it needs every library that such a worker has
+   * imported, and the browser can switch stacks. If a declaration is invalid, the result is false.
+   */
   suitsWarm(program: ProgramText): boolean {
     try {
       const names = new Set(this.#needed(program));
@@ -103,19 +106,22 @@ export class Packages {
     }
   }
 
-  /** Returns whether workers can start from the warm snapshot without a download. */
+  /**
+   * Returns whether the sandbox or the browser has the warm snapshot, or the page is downloading it. The
+   * result is false once the snapshot has turned out to be unusable.
+   */
   async hasWarm(): Promise<boolean> {
     if (this.#isWarmDistrusted) return false;
     return (await this.#isWarmSent) || this.#downloads.has(this.#warm);
   }
 
   /**
-   * Sends the warm snapshot to the sandbox.
+   * Sends the warm snapshot to the sandbox, unless the sandbox has it.
    *
    * @param sandbox - receives the snapshot.
    * @param loader - adds what a worker needs besides the snapshot.
    * @param options - `fetch` allows downloads, for which a first run should not have to wait. Without it,
-   * this waits only for downloads that a program has already started.
+   * this waits only for downloads that are already in progress.
    * @returns whether the sandbox has the snapshot now.
    */
   giveWarm(

@@ -1,6 +1,6 @@
 /**
- * The page's side of the sandbox: the frame in which all workers live. Its `sandbox` attribute gives it
- * an origin of its own, and its content security policy cuts it off from the network; see
+ * The page's side of the sandbox: the frame in which all workers live. The frame's `sandbox` attribute
+ * gives it an origin of its own, and its content security policy cuts it off from the network; see
  * docs/contributing/threat-model.md.
  */
 import type { FrameCommand, FrameEvent } from "../protocol/page_worker.ts";
@@ -24,7 +24,10 @@ export interface SandboxHandlers {
 export type WorkerPort = Pick<MessagePort, "close" | "onmessage" | "postMessage">;
 
 export interface Sandbox {
-  /** Posts a command to the frame. The listed buffers are transferred, so they are empty afterwards. */
+  /**
+   * Posts a command to the frame. The objects in `transfer` are moved there, so the page cannot use them
+   * afterwards.
+   */
   send(command: FrameCommand, transfer?: Transferable[]): void;
   /**
    * Starts a worker, from the warm snapshot if `isWarm`. Returns the worker's number and the port for

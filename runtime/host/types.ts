@@ -18,15 +18,16 @@ export interface Program extends Partial<RunOptions> {
 
 export type RunEvent =
   /**
-   * How many bytes have been fetched, and how many are needed. When the two are equal, Python is
-   * starting. If Python has already been fetched, only the libraries that the program needs count.
+   * How many bytes have been fetched, and how many are needed, counting the files of Python and those of
+   * the libraries that the program needs. When the two numbers are equal, Python or the program is
+   * about to start. `what` is "libraries" if Python has started before in this tab.
    */
   | { type: "loading"; what: "Python" | "libraries"; loaded: number; total: number }
   /** Python is ready and starts the program. `version` is Python's, for example "3.14.2". */
   | { type: "started"; version: string }
   | { type: "stdout"; text: string }
   | { type: "stderr"; text: string }
-  /** The program has printed more than a page shows. Further output is dropped. */
+  /** The program has printed more than a page shows. What follows these `lines` lines is dropped. */
   | { type: "capped"; lines: number }
   /** The program reads a line from its standard input and waits for `answer`. */
   | { type: "input" }
@@ -54,10 +55,10 @@ export interface Run {
   readonly outcome: Promise<Outcome>;
   /**
    * Sends Ctrl+C to the program. If the program does not end, its worker is ended: after half a second
-   * in which it prints nothing, and after two seconds in any case. Output that the program prints in
-   * the meantime is still reported. A second call ends the worker immediately. So does the first call
-   * in browsers without stack switching, where a running program cannot notice Ctrl+C. If no worker
-   * has received the program yet, the run ends immediately.
+   * in which the program sends no event, such as output, and after two seconds in any case. Output that
+   * the program prints in the meantime is still reported. A second call ends the worker immediately. So
+   * does the first call in browsers without stack switching, where a running program cannot notice
+   * Ctrl+C. If no worker has received the program yet, the run ends immediately.
    */
   stop(): void;
   /** Answers an `input` event with a line, or with the end of input if `text` is undefined. */
@@ -69,11 +70,14 @@ export interface Run {
 export interface Host {
   /**
    * Opens the sandbox, because one of these programs may be run. Does not start Python. Of the files
-   * that Python needs, this reads at most the warm snapshot and the archives with its C modules, and
-   * these only from the browser's cache.
+   * that Python needs, this reads at most the warm snapshot and the archives with its extension
+   * modules, and these only from the browser's cache.
    */
   open(sources: readonly string[]): void;
-  /** Fetches the runtime and starts Python, because this program is likely to be run soon. */
+  /**
+   * Begins to fetch the runtime and to start Python, because this program is likely to be run soon. Does
+   * nothing while a program is running. A failure is not reported; the next run tries again.
+   */
   prepare(source?: string): void;
   /** Starts a program. Throws an error if another one is still running. */
   run(program: Program, listen: (event: RunEvent) => void): Run;

@@ -23,7 +23,8 @@ export class WorkerPool {
   /**
    * Returns a warm worker if `isWarm`, and otherwise one that is not warm. If the current worker does not
    * suit, the spare worker or a new one takes its place, because a program must not find libraries
-   * imported that it does not need.
+   * imported that it does not need. The former worker becomes the spare one, if it can still be used and
+   * there is no other.
    */
   take(isWarm: boolean, spawn: Spawn): PythonWorker {
     const former = this.#current;
@@ -38,7 +39,7 @@ export class WorkerPool {
     return (this.#current ??= spawn(isWarm));
   }
 
-  /** Starts a spare worker, unless there is one already or no current one to replace. */
+  /** Starts a spare worker, which is not warm, unless there is one already or no current one to replace. */
   addSpare(spawn: Spawn): void {
     if (this.#current) this.#spare ??= spawn(false);
   }

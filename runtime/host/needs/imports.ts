@@ -1,9 +1,9 @@
 /**
  * Finds the modules that a program imports, in its text.
  *
- * The host needs them before the program runs, because a library can only be installed while no program
- * runs. The search may find modules that the program does not import, for example in a docstring, which
- * costs a download. It does not find modules whose names the program computes.
+ * The host has to know them before the program runs, because a library can only be installed while no
+ * program runs. The search may find modules that the program does not import, for example in a docstring,
+ * which costs a download. It does not find modules whose names the program computes.
  */
 
 /** The texts of a program, in which its imports and the libraries that it declares are found. */
@@ -15,7 +15,7 @@ export interface ProgramText {
 
 /**
  * A statement that imports modules, at the beginning of a line or after `:` or `;`, or a string that may
- * name a module, as in `import_module("zoneinfo")`. At most 500 characters of an import are read, because
+ * name a module, as in `import_module("zoneinfo")`. After `import`, at most 500 characters are read, because
  * a longer match would make the search slow.
  */
 const IMPORT =
@@ -24,8 +24,8 @@ const IMPORT =
 const CONTINUED_LINE = /\\\r?\n/g;
 
 /**
- * Returns the modules that a program, and the modules that it is given, import: the first part of each
- * name, for example `os` for `os.path`.
+ * Returns the modules that a program may import, itself or in the further modules that it is given. Of each
+ * name, this is the first part, for example `os` for `os.path`.
  */
 export function importedModules({ source, files = {} }: ProgramText): Set<string> {
   const decoder = new TextDecoder();

@@ -18,15 +18,20 @@ type Libraries = Readonly<Record<string, Library>>;
 const moduleOf = (library: string): string => library.replaceAll("-", "_");
 
 /**
- * Returns the names of the libraries that a program needs: those that it declares in its header, and
- * of those that its project declares, the ones that it imports and the ones that a needed library can
- * use optionally. A version in the header replaces the version in the project.
+ * Returns the names of the libraries that a program needs, including those that a needed library requires:
+ *
+ * - the libraries that the program declares in its header;
+ * - the libraries that it imports, if the project declares them or a library that requires them;
+ * - the libraries that the project declares and that a needed library can use optionally.
+ *
+ * If the header and the project declare the same library, the header counts.
  *
  * @param declared - the dependencies in the program's header.
  * @param shared - the dependencies that the project declares for all programs.
  * @param imported - the modules that the program imports.
  * @param libraries - what is available in the browser.
- * @throws Error with a message for the reader, if the browser does not have a library that is needed.
+ * @throws Error with a message for the reader, if a declaration is invalid, or if the browser does not have
+ *   a library that is needed.
  */
 export function neededLibraries(
   declared: readonly string[],
@@ -47,15 +52,15 @@ export function neededLibraries(
     resolve([text], libraries, PROJECT);
     used.forEach(add);
   }
-  // Add the declared libraries that a needed library can use optionally. FastAPI's test client, for
-  // example, imports HTTPX, which FastAPI itself does not require.
+  // Add the libraries that the project declares and that a needed library can use optionally. FastAPI's
+  // test client, for example, imports HTTPX, which FastAPI itself does not require.
   const isOptional = (name: string): boolean =>
     [...needed].some((user) => libraries[user]!.optional.includes(name));
   remaining.filter((text) => isOptional(nameOf(text))).forEach(add);
   return [...needed];
 }
 
-/** Returns the names of a library and of those that it requires. */
+/** Returns the names of a library and of those that it requires; of an unknown library, only its own name. */
 function family(name: string, libraries: Libraries): string[] {
   return Object.hasOwn(libraries, name) ? resolve([name], libraries) : [name];
 }

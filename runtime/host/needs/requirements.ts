@@ -66,8 +66,8 @@ export function dependencies(source: string): string[] {
 
 /**
  * Returns whether a version is among those that a version specifier allows, or undefined if the text
- * is no version specifier. Like Python's `packaging`, it allows an empty specifier and a comma at the
- * end. The syntax is that of https://packaging.python.org/en/latest/specifications/version-specifiers/.
+ * is no version specifier. Like Python's `packaging`, this function accepts an empty specifier and a comma at
+ * the end. The syntax is that of https://packaging.python.org/en/latest/specifications/version-specifiers/.
  */
 export function allows(specifier: string, version: string): boolean | undefined {
   const clauses = specifier.split(",").filter((clause) => clause.trim() !== "");
@@ -80,11 +80,11 @@ export function allows(specifier: string, version: string): boolean | undefined 
 const LONGEST_SPECIFIER = 60;
 
 /**
- * Returns a sentence for the reader if a program does not ask for this version of Python, or if it
- * cannot be said which versions it asks for. Otherwise returns undefined.
+ * Returns a message for the reader if a program's header excludes this version of Python, or if it cannot be
+ * said which versions the header allows. Otherwise returns undefined.
  *
  * @param source - the program, whose header may contain `requires-python`.
- * @param version - of the Python that runs the program, for example "3.14.2".
+ * @param version - the version of the Python that runs the program, for example "3.14.2".
  */
 export function describePythonMismatch(source: string, version: string): string | undefined {
   let specifier: unknown;
@@ -124,13 +124,13 @@ function normalize(name: string): string {
 }
 
 /**
- * Returns the names of the libraries to install, including those that the declared ones import.
+ * Returns the names of the libraries to install: the declared ones, and all that these require.
  *
  * @param declared - the dependencies.
  * @param libraries - what is available in the browser, by normalized name.
  * @param declarer - who declares the dependencies.
- * @throws Error with a message for the reader, if a dependency is malformed, uses unsupported syntax,
- *   or is not available in the declared version.
+ * @throws Error with a message for the reader, if a dependency is malformed or uses unsupported syntax, or
+ *   if the library is not available, or not in the declared version.
  */
 export function resolve(
   declared: readonly string[],

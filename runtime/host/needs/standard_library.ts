@@ -1,11 +1,11 @@
 /**
- * Finds out which programs need the standard library. The snapshot contains the modules that most programs
- * use, so for other programs the host does not fetch the library, which is as large as a third of all
- * other files that Python needs.
+ * Finds out which programs need the archive of the standard library, called "the library" below. It is as
+ * large as a third of all other files that Python needs. The snapshot contains the modules that most programs
+ * use, so the host downloads the library only for programs that need other modules.
  *
  * The imports are found in the text, so that the download can begin before the program runs. The search
- * may find too many programs, which costs a download, or too few: a program in which it finds nothing
- * waits for the library when it imports such a module; see worker/links/library.ts.
+ * may find too many programs, which costs a download, or too few: a program that was not found waits for
+ * the library when it imports a module that only the library contains; see worker/links/library.ts.
  */
 import type { ProgramText } from "./imports.ts";
 
@@ -13,7 +13,7 @@ import type { ProgramText } from "./imports.ts";
 export interface StandardModules {
   /** The modules that programs can import without the library. */
   available: string;
-  /** The other modules in the packages among them, for example `logging.handlers` in `logging`. */
+  /** Modules that need the library, in packages that do not, for example `logging.handlers` in `logging`. */
   absent: string;
 }
 
@@ -28,8 +28,8 @@ const IMPORT =
   /(?:^|[:;])[ \t\f]*(?:from[ \t]+([\w.]{1,500})[ \t]+import\b([^#:;\n]{0,500})|import[ \t]+([^#:;\n]{1,500}))/gm;
 
 /**
- * Matches the use of names for which Python imports modules that the program does not name, and a header
- * with an option that Python has to read; see runnable_tracer/header.py.
+ * Matches the use of names for which Python imports modules that the program does not name, and the option
+ * `watch` in a header, for which the tracer imports `tomllib`; see runnable_tracer/header.py.
  */
 const IMPLICIT =
   /\b(?:(?:Process|Interpreter)PoolExecutor|strptime)\b|\b(?:breakpoint|help)\(|^# *watch *=/m;

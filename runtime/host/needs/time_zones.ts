@@ -11,7 +11,7 @@ export const TIME_ZONES = "tzdata";
 /** The modules whose import shows that a program uses time zones. */
 const MODULES = ["tzdata", "zoneinfo"];
 
-/** Returns whether the program, or one of the modules that it is given, uses time zones. */
+/** Returns whether the program, or one of the modules that it is given, seems to use time zones. */
 export function usesTimeZones(program: ProgramText): boolean {
   const imported = importedModules(program);
   return MODULES.some((name) => imported.has(name));
