@@ -42,7 +42,7 @@ def models(snippet: Snippet) -> list[str]:
     return list(_models(snippet.source))
 
 
-@lru_cache(maxsize=4096)  # The table is made twice: for the page, and for its text edition.
+@lru_cache(maxsize=4096)  # In one build, the table is made several times.
 def _models(source: str) -> tuple[str, ...]:
     try:
         tree = ast.parse(source)
