@@ -4,7 +4,7 @@ import type { Move, Outcome, Program, Run, RunEvent } from "./types.ts";
 export type Phase =
   /** No worker has the program: files are being fetched, or Python is starting. */
   | "preparing"
-  /** A worker has the program, but may still be cleaning up after the previous one. */
+  /** A worker has the program, but has not started it; see `mayCleanUp`. */
   | "sent"
   /** The program's own code is running. */
   | "started"
@@ -25,6 +25,7 @@ export class ActiveRun implements Run {
   readonly #settle: (outcome: Outcome) => void;
   #phase: Phase = "preparing";
   #id = 0;
+  #cleansUp = false;
   /** Whether Ctrl+C has been sent to the program. */
   isInterrupted = false;
   /**
@@ -65,9 +66,18 @@ export class ActiveRun implements Run {
     return this.isOnWorker ? this.#id : 0;
   }
 
-  /** Notes that a worker has been given the program, under this number. */
-  markSent(id: number): void {
+  /** Whether the worker that has the program may still be cleaning up after the previous one. */
+  get mayCleanUp(): boolean {
+    return this.#phase === "sent" && this.#cleansUp;
+  }
+
+  /**
+   * Notes that a worker has been given the program, under this number, and whether the worker has a previous
+   * program to clean up after.
+   */
+  markSent(id: number, { cleansUp }: { cleansUp: boolean }): void {
     this.#id = id;
+    this.#cleansUp = cleansUp;
     this.#phase = "sent";
   }
 

@@ -205,13 +205,13 @@ export class SandboxHost implements Host {
     // case the run has been launched again.
     if (!worker || worker !== this.#workers.current || run.phase !== "preparing") return;
     const id = ++this.#lastId;
-    run.markSent(id);
+    run.markSent(id, { cleansUp: worker.isUsed });
     worker.addArchives(archives);
     const packages = Object.keys(archives);
     const options = completeOptions(run.program);
     worker.post({ type: "run", run: id, source, filename, files, packages, options });
     this.#dependencies.clock.after(MAX_CLEAN_UP_MS, () => {
-      if (run.id === id && run.phase === "sent") this.#replaceWorker();
+      if (run.id === id && run.mayCleanUp) this.#replaceWorker();
     });
   }
 
@@ -352,9 +352,9 @@ export class SandboxHost implements Host {
       else loader.distrustSnapshot(message);
       return this.#replaceWorker();
     }
-    // The program has not started. The worker has probably failed while it cleaned up after the previous
-    // program, so this run gets another worker.
-    if (this.#run?.phase === "sent") return this.#replaceWorker();
+    // The worker has probably failed while it cleaned up after the previous program, so this run gets
+    // another worker. A new worker that fails here would only be followed by others that fail.
+    if (this.#run?.mayCleanUp) return this.#replaceWorker();
     this.#discardWorker();
     this.#run?.end({ type: "failed", message: explainCrash(message) });
   }

@@ -445,6 +445,42 @@ describe("a worker that fails", () => {
     assert.deepEqual(await second.outcome(), { type: "finished", status: 0 });
   });
 
+  test("while it cleans up for too long passes its run to another worker", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const second = launch();
+    await settle();
+    await clock.advance(3000);
+    assert.equal(first.worker.isTerminated, true);
+    const spare = sandbox.alive[0]!;
+    await spare.postReady();
+    spare.postStarted();
+    await spare.postEnded();
+    assert.deepEqual(await second.outcome(), { type: "finished", status: 0 });
+  });
+
+  // Every further worker would fail in the same way.
+  test("before its first program has started fails the run", async () => {
+    const { outcome } = launch();
+    await settle();
+    const [worker] = sandbox.alive;
+    await worker!.postReady();
+    worker!.post({ type: "crashed", message: "memory" });
+    assert.equal((await outcome())?.type, "failed");
+  });
+
+  test("is not replaced while it takes long to start its first program, as on a slow phone", async () => {
+    const { outcome } = launch();
+    await settle();
+    const [worker] = sandbox.alive;
+    await worker!.postReady();
+    await clock.advance(10_000);
+    assert.equal(worker!.isTerminated, false);
+    worker!.postStarted();
+    await worker!.postEnded();
+    assert.deepEqual(await outcome(), { type: "finished", status: 0 });
+  });
+
   test("before Python has started makes Python start without its snapshot", async () => {
     const { outcome } = launch();
     await settle();
