@@ -261,7 +261,7 @@ await mkdir(out, { recursive: true });
 
 const lock = JSON.parse(await readFile(join(wheels, "pyodide-lock.json"), "utf8")) as LockFile;
 const publishedWheels = await publishWheels(lock);
-const stdlib = await readFile(join(pyodide, "python_stdlib.zip"));
+const stdlib = await readFile(join(wheels, "python_stdlib.zip"));
 const [worker, wasm, switching, plain, warm] = await Promise.all([
   publish("worker.js", Buffer.from(await bundleScript("worker/worker.ts")), { compressed: true }),
   publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), { compressed: true }),

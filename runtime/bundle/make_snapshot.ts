@@ -218,6 +218,8 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
     () =>
       loadPyodide({
         env: { HOME: "/home/reader" },
+        // The snapshot contains the table of contents of this archive; see pack.py.
+        stdLibURL: join(wheels, "python_stdlib.zip"),
         _makeSnapshot: true,
         createPyodideModule: preloading(createPyodideModule, libraries?.modules ?? []),
       }),

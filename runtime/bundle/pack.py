@@ -1,20 +1,33 @@
 """Packs the Python modules of the runtime into a wheel, with a lock file that lists it.
 
-The wheel contains bytecode for the Python inside Pyodide, whichever Python runs this script; see
+Modules that few programs need go into a copy of Pyodide's archive of the standard library instead:
+browsers download it after the first program has started. Everything in the wheel is part of what
+they download before.
+
+Both contain bytecode for the Python inside Pyodide, whichever Python runs this script; see
 compile.ts.
 
 Usage: python runtime/bundle/pack.py PYODIDE_FOLDER OUTPUT_FOLDER
 """
 
 import json
+import marshal
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "python"
+STANDARD_LIBRARY = "python_stdlib.zip"
 SITE_PACKAGES = "/lib/python{}.{}/site-packages"
+# The package whose modules go into the archive of the standard library, and those that do not: all
+# programs have them. The others are imported by `browser_runtime.network.late_code`.
+LATE_PACKAGE = "browser_runtime/network"
+EARLY = ("__init__", "constants", "facade", "late_code", "settings", "tls")
+# The length of the header of a file with bytecode, see https://peps.python.org/pep-0552/.
+HEADER_BYTES = 16
 # Wheels are zip files, in which a fixed time gives the same bytes for the same sources.
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1704067200"}
 
@@ -57,6 +70,35 @@ def compile_modules(pyodide: Path, folder: Path, prefix: str, *kept: str) -> Non
         sys.exit(f"{script.name} failed:\n{done.stdout}{done.stderr}")
 
 
+def move_late_modules(pyodide: Path, tree: Path, output: Path) -> None:
+    """Write the archive of the standard library, with the code of modules that a package loses.
+
+    The code of all these modules is in one file, a dictionary as `marshal` writes it: the name of
+    the module → whether it is a package, and its code.
+
+    Args:
+        pyodide: The folder of the npm package, which has the archive without this file.
+        tree: The compiled packages.
+        output: The folder for the archive.
+    """
+    archive = output / STANDARD_LIBRARY
+    shutil.copyfile(pyodide / STANDARD_LIBRARY, archive)
+    package = tree / LATE_PACKAGE
+    early = [package / f"{name}.pyc" for name in EARLY]
+    codes: dict[str, tuple[bool, bytes]] = {}
+    for file in sorted({*package.rglob("*.pyc")}.difference(early)):
+        is_package = file.stem == "__init__"
+        module = file.parent if is_package else file.with_suffix("")
+        name = ".".join(module.relative_to(tree).parts)
+        codes[name] = is_package, file.read_bytes()[HEADER_BYTES:]
+        file.unlink()
+    # Without the time of the file, the same sources give the same bytes. From version 3 on, the
+    # format depends on how many references to an object there are.
+    entry = zipfile.ZipInfo(f"{LATE_PACKAGE}.marshal")
+    with zipfile.ZipFile(archive, "a") as library:
+        library.writestr(entry, marshal.dumps(codes, 2), zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
 def main(pyodide: Path, output: Path) -> None:
     """Write the wheel and `pyodide-lock.json` to the output folder, and delete its old content."""
     shutil.rmtree(output, ignore_errors=True)
@@ -67,8 +109,9 @@ def main(pyodide: Path, output: Path) -> None:
     for wheel in source.glob("*.whl"):
         run("wheel", "unpack", "--dest", str(trees), str(wheel))
     compile_modules(pyodide, trees, SITE_PACKAGES.format(major, minor))
-    for tree in trees.iterdir():
-        run("wheel", "pack", "--dest-dir", str(output), str(tree))
+    (tree,) = trees.iterdir()
+    move_late_modules(pyodide, tree, output)
+    run("wheel", "pack", "--dest-dir", str(output), str(tree))
     shutil.rmtree(source)
     shutil.rmtree(trees)
 

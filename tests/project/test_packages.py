@@ -131,6 +131,41 @@ def test_a_module_with_a_syntax_error_is_named(
     assert "/home/packages/brew.py" in str(caught.value) + capsys.readouterr().err
 
 
+def test_code_that_few_programs_need_moves_into_the_standard_library(tmp_path: Path) -> None:
+    early = {f"{pack.LATE_PACKAGE}/{name}.pyc" for name in pack.EARLY}
+    late = {f"{pack.LATE_PACKAGE}/{name}.pyc" for name in ("pot/__init__", "pot/tea", "tea")}
+    kept = early | {"other/tea.pyc"}
+    archives = []
+    for output in (tmp_path / "first", tmp_path / "second"):
+        tree = output / "tree"
+        for name in late | kept:
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_bytes(bytes(pack.HEADER_BYTES) + b"tea")
+        pack.move_late_modules(PYODIDE, tree, output)
+        left = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+        assert left == kept
+        archives.append(output / pack.STANDARD_LIBRARY)
+    first, second = (archive.read_bytes() for archive in archives)
+    assert first == second
+    file = f"{pack.LATE_PACKAGE}.marshal"
+    with zipfile.ZipFile(archives[0]) as library:
+        names = set(library.namelist())
+        codes = marshal.loads(library.read(file))
+    package = pack.LATE_PACKAGE.replace("/", ".")
+    assert codes == {
+        f"{package}.pot": (True, b"tea"),
+        f"{package}.pot.tea": (False, b"tea"),
+        f"{package}.tea": (False, b"tea"),
+    }
+    with zipfile.ZipFile(PYODIDE / pack.STANDARD_LIBRARY) as original:
+        assert names == {*original.namelist(), file}
+
+
+def test_every_module_that_stays_out_of_the_standard_library_exists() -> None:
+    folder = REPOSITORY / "runtime" / "python" / pack.LATE_PACKAGE
+    assert {path.stem for path in folder.glob("*.py")} >= {*pack.EARLY}
+
+
 def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "tea.pyc").write_bytes(b"tea")

@@ -28,11 +28,26 @@ const IMPORT =
   /(?:^|[:;])[ \t\f]*(?:from[ \t]+([\w.]{1,500})[ \t]+import\b([^#:;\n]{0,500})|import[ \t]+([^#:;\n]{1,500}))/gm;
 
 /**
- * Matches the use of names for which Python imports modules that the program does not name, and the option
- * `watch` in a header, for which the tracer imports `tomllib`; see runnable_tracer/header.py.
+ * Modules of the snapshot that are of little use without the library, which contains the code of the
+ * network; see runtime/bundle/pack.py.
  */
-const IMPLICIT =
-  /\b(?:(?:Process|Interpreter)PoolExecutor|strptime)\b|\b(?:breakpoint|help)\(|^# *watch *=/m;
+const NETWORK = new Set(["select", "selectors", "socket"]);
+
+/**
+ * Matches the use of names for which Python imports modules that the program does not name, and the options
+ * `network` and `watch` in a header, for which the tracer imports `tomllib`; see runnable_tracer/header.py.
+ * The second line matches the functions of asyncio and `os` that need the network.
+ */
+const IMPLICIT = new RegExp(
+  [
+    /\b(?:(?:Process|Interpreter)PoolExecutor|strptime)\b|\b(?:breakpoint|help)\(/,
+    /\b(?:open|start|create)_(?:unix_)?(?:connection|server)\b|\b(?:create_datagram_endpoint|pipe)\(/,
+    /^# *(?:network|watch) *=/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "m",
+);
 
 const CONTINUED_LINE = /\\\r?\n/g;
 
@@ -55,7 +70,9 @@ export function needsLibrary(
   const absent = new Set(modules.absent.split(" "));
   const own = new Set(Object.keys(files).map((path) => path.split("/")[0]!.replace(/\.py$/, "")));
   const isMissing = (name: string): boolean =>
-    !name.startsWith(".") && !available.has(name) && !own.has(name.split(".")[0]!);
+    !name.startsWith(".") &&
+    (!available.has(name) || NETWORK.has(name)) &&
+    !own.has(name.split(".")[0]!);
   const needs = (text: string): boolean =>
     IMPLICIT.test(text) ||
     [...text.replaceAll(CONTINUED_LINE, " ").matchAll(IMPORT)].some(([, from, items, list]) =>

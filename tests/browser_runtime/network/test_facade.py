@@ -4,10 +4,10 @@ import builtins
 import errno
 import importlib
 import io
+import marshal
 import os
-import py_compile
 import sys
-import types
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tests.browser_runtime import harness
 from tests.browser_runtime.network.programs import NetworkLibrary, descriptors, facade, run
 
 PACKAGE = "browser_runtime.network"
+late_code: Any = importlib.import_module(f"{PACKAGE}.late_code")
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def loaded() -> set[str]:
     own = {name for name in sys.modules if name.startswith(f"{PACKAGE}.")}
     return {name.rpartition(".")[2] for name in own} - {
-        *("facade", "constants", "settings", "stored_code", "tls")
+        *("facade", "constants", "settings", "late_code", "tls")
     }
 
 
@@ -83,22 +84,43 @@ def test_the_default_timeout_ends_with_the_program() -> None:
     assert socket.getdefaulttimeout() is None
 
 
+def late_codes() -> dict[str, tuple[bool, bytes]]:
+    """Return the code of all modules of the network, as runtime/bundle/pack.py packs it."""
+    codes = {}
+    folder = Path(facade.__file__).parent
+    for source in folder.rglob("*.py"):
+        is_package = source.stem == "__init__"
+        module = source.parent if is_package else source.with_suffix("")
+        name = ".".join((PACKAGE, *module.relative_to(folder).parts))
+        code = compile(source.read_text(encoding="utf-8"), str(source), "exec")
+        codes[name] = is_package, marshal.dumps(code)
+    return codes
+
+
 @pytest.mark.usefixtures("fresh")
-def test_the_code_is_loaded_without_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = sys.modules[PACKAGE]
-    own = [name for name in sys.modules if name.startswith(PACKAGE)]
-    importing = facade.store(PACKAGE, Path(facade.__file__).parent, own)
+def test_the_code_is_loaded_from_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "library.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("browser_runtime/network.marshal", marshal.dumps(late_codes(), 2))
+    importing = late_code.importing_from(PACKAGE, str(archive))
     monkeypatch.setattr(facade, "_importing", importing)
-    monkeypatch.setattr(package, "__path__", [])
+    monkeypatch.setattr(sys.modules[PACKAGE], "__path__", [])
     finders = list(sys.meta_path)
     library = NetworkLibrary()
     a, b = library.socket.socketpair()
     a.sendall(b"sent")
     assert b.recv(10) == b"sent"
     assert "descriptors" in loaded()
+    assert not hasattr(sys.modules[f"{PACKAGE}.loopback.streams"], "__file__")
     assert sys.meta_path == finders
     a.close()
     b.close()
+    # The next program needs no archive.
+    facade.end()
+    archive.unlink()
+    assert facade._load("sockets").Socket
 
 
 @pytest.mark.usefixtures("fresh")
@@ -113,32 +135,6 @@ def test_fcntl_knows_sockets_and_files(tmp_path: Path) -> None:
         assert control.fcntl(file, control.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
     with pytest.raises(TypeError, match="must be an int, or have a fileno"):
         control.fcntl(object(), control.F_GETFD)
-
-
-def test_bytecode_without_sources_is_stored_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sources = {
-        "__init__": "",
-        "one": "from stored.inner import two",
-        "inner/__init__": "",
-        "inner/two": "VALUE = 2",
-    }
-    for name, source in sources.items():
-        path = tmp_path / "stored" / f"{name}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(source, encoding="utf-8")
-        py_compile.compile(str(path), str(path.with_suffix(".pyc")))
-        path.unlink()
-    package = types.ModuleType("stored")
-    package.__path__ = []
-    monkeypatch.setitem(sys.modules, "stored", package)
-    importing = facade.store("stored", tmp_path / "stored", ["stored"])
-    with importing():
-        one = importlib.import_module("stored.one")
-    assert one.two.VALUE == 2
-    for name in ("stored.one", "stored.inner", "stored.inner.two"):
-        del sys.modules[name]
 
 
 def test_functions_of_os_still_work_for_files(tmp_path: Any) -> None:

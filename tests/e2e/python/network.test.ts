@@ -302,7 +302,7 @@ print(sorted(name.rpartition(".")[2] for name in ours))`,
     );
     assert.equal(
       ran.stdout,
-      "['constants', 'facade', 'network', 'settings', 'stored_code', 'tls']\n",
+      "['constants', 'facade', 'late_code', 'network', 'settings', 'tls']\n",
     );
   });
 });

@@ -20,8 +20,9 @@ Nothing leaves the page. The layers, of which each may use only those above it i
 
 `servers` tells the page when a program only waits for clients. `tls` makes the use of TLS fail.
 
-`facade`, `constants`, `settings`, `stored_code` and `tls` are the only modules that are loaded
-before a program needs a network. `settings` reads how slow the network of a program is.
+`facade`, `constants`, `settings`, `late_code` and `tls` are the only modules that are loaded before
+a program needs a network. The others are in the archive of the standard library; see
+runtime/bundle/pack.py. `settings` reads how slow the network of a program is.
 
 How other parts of the runtime use it:
 

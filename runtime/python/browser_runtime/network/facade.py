@@ -16,13 +16,11 @@ import posix
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from browser_runtime import facts
-from browser_runtime.network import constants, settings, tls
-from browser_runtime.network.stored_code import Importing, store
+from browser_runtime.network import constants, late_code, settings, tls
 from browser_runtime.trace_hooks import hidden
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -33,7 +31,7 @@ _CODE = f"{_PACKAGE}.cpython"
 FIRST = 4096
 
 # The modules that are never forgotten.
-_KEPT = (__name__, constants.__name__, settings.__name__, store.__module__, tls.__name__)
+_KEPT = (__name__, constants.__name__, settings.__name__, late_code.__name__, tls.__name__)
 
 # The methods and properties of `_socket.socket`, which `sockets.Socket` defines.
 _METHODS = (
@@ -81,7 +79,7 @@ _OS_FUNCTIONS = (
 # The modules that are loaded when a program needs the network.
 _LOADED = (*_FUNCTIONS, "polling", "sockets", "system")
 # Within this context, the code of these modules can be imported; see `install`.
-_importing: Importing = nullcontext
+_importing: late_code.Importing = nullcontext
 
 # Whether the real methods are in use, and the latency (in seconds) and bandwidth (in bytes per
 # second) of the network; see `networks.Network`.
@@ -415,8 +413,7 @@ def file_functions() -> dict[str, Callable[..., os.stat_result]]:
 def install() -> None:
     """Replace `_socket`, `select` and functions of `os`, and load what is built on them again."""
     global _is_probing, _importing
-    loaded = [name for name in sys.modules if f"{name}.".startswith(f"{_PACKAGE}.")]
-    _importing = store(_PACKAGE, Path(__file__).parent, loaded)
+    _importing = late_code.importing_from(_PACKAGE)
     _use_late_methods()
     sys.modules["_socket"] = make_socket_module(importlib.import_module("_socket"))
     sys.modules["select"] = make_select_module(importlib.import_module("select"))

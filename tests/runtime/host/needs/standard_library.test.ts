@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { needsLibrary } from "../../../../runtime/host/needs/standard_library.ts";
 
 const MODULES = {
-  available: "asyncio collections collections.abc concurrent concurrent.futures json logging time",
+  available:
+    "asyncio collections collections.abc concurrent concurrent.futures json logging socket time",
   absent: "concurrent.interpreters logging.config logging.handlers",
 };
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -28,6 +29,13 @@ describe("the library is needed", () => {
     "time.strptime('2026', '%Y')",
     "breakpoint()",
     "help(len)",
+    "import socket",
+    "from socket import create_server",
+    "asyncio.open_connection('localhost', 80)",
+    "asyncio.start_unix_server(serve, 'tea.sock')",
+    "loop.create_datagram_endpoint(Protocol, local_addr=None)",
+    "os.pipe()",
+    "# /// script\n# [tool.runnable]\n# network = { latency = 1 }\n# ///",
   ]) {
     test(`by ${JSON.stringify(source)}`, () =>
       assert.equal(needsLibrary({ source }, MODULES), true));
@@ -53,6 +61,7 @@ describe("the library is not needed", () => {
     "from concurrent import futures",
     "from logging import Logger  # handlers",
     "# Please watch: this may help.",
+    "# This network has no pipes.",
   ]) {
     test(`by ${JSON.stringify(source)}`, () =>
       assert.equal(needsLibrary({ source }, MODULES), false));
