@@ -16,7 +16,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { build, type BuildOptions, type BuildResult, type Metafile, type Plugin } from "esbuild";
 import type { RuntimeFile } from "../host/download.ts";
 import type { Library } from "../host/needs/requirements.ts";
@@ -54,23 +54,13 @@ const common = {
 } satisfies BuildOptions;
 
 const run = promisify(execFile);
-const gzipAsync = promisify(gzip);
 
-/**
- * Compresses a file with gzip, at its highest level. Which amount of memory gives the smallest result depends
- * on the file: with more memory, gzip makes fewer and larger blocks, and it chooses only one Huffman code for
- * each block. The function finds out at the default level which of several amounts is best, because that
- * takes a fraction of the time that the highest level takes.
- */
+/** Compresses a file as far as the format gzip allows; see compress.py. */
 async function compress(content: Uint8Array): Promise<Uint8Array> {
-  const tried = [6, 7, 8].map(async (memLevel) => {
-    const { length } = await gzipAsync(content, { memLevel });
-    return { memLevel, length };
-  });
-  const { memLevel } = (await Promise.all(tried)).reduce((best, next) =>
-    next.length < best.length ? next : best,
-  );
-  return gzipAsync(content, { level: 9, memLevel });
+  const script = join(runtime, "bundle", "compress.py");
+  const running = run("python", [script], { encoding: "buffer", maxBuffer: content.length + 1024 });
+  running.child.stdin!.end(content);
+  return (await running).stdout;
 }
 
 /** The paths of all files that esbuild has read to make the bundles. */
@@ -340,7 +330,8 @@ await writeFile(join(out, "licenses.txt"), licenseFile(await collectLicenses()))
 await writeManifest();
 
 const scripts = ["widget.js", ...importsOf(metafile, "widget.js")];
-const sizes = scripts.map(async (path) => (await compress(await readFile(join(out, path)))).length);
+// As servers send them.
+const sizes = scripts.map(async (path) => gzipSync(await readFile(join(out, path))).length);
 const widget = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
