@@ -194,6 +194,24 @@ def test_an_error_of_a_library_outside_the_standard_library_is_not_explained(
     assert told("import library\nlibrary.work()", monkeypatch) is None
 
 
+@pytest.mark.parametrize(
+    ("library", "detail"),
+    [
+        ("other", "library.work programs subprocess.run"),
+        # Flask's development server runs in a library of this name.
+        ("werkzeug", "library.work reloads werkzeug.run_with_reloader"),
+    ],
+)
+def test_a_library_that_calls_a_failing_function_of_python_is_explained(
+    library: str, detail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import subprocess\ndef run_with_reloader(): subprocess.run(['ls'])\n"
+    module = ModuleType(f"{library}.inner")
+    exec(compile(f"{source}def work(): run_with_reloader()", "inner.py", "exec"), vars(module))
+    monkeypatch.setitem(sys.modules, "library", module)
+    assert told("import library\nlibrary.work()", monkeypatch) == ("no-call", 2, detail)
+
+
 def test_an_error_is_explained_even_if_urllib_has_raised_another_one_from_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -69,6 +69,10 @@ const KINDS: Record<string, Advice> = {
     "use multiprocessing to run functions of Python in other processes",
   ],
   random: ["it belongs to Linux", "use os.urandom() instead"],
+  reloads: [
+    "it starts the program again as a process of an operating system",
+    "keep debug=True, but add use_reloader=False",
+  ],
   "shared-memory": [
     "processes share no memory here",
     "use Value and Array of multiprocessing, or send the data through a queue",

@@ -73,6 +73,8 @@ _FAILING = {
     "sqlite3.Connection.enable_load_extension": "extensions",
     "sqlite3.Connection.load_extension": "extensions",
     "time.pthread_getcpuclockid": "thread-time",
+    # With which Flask's `app.run(debug=True)` starts the program again when its file changes.
+    "werkzeug.run_with_reloader": "reloads",
     **{
         f"asyncio.{name}": "programs"
         for name in ("create_subprocess_exec", "create_subprocess_shell")
@@ -262,7 +264,8 @@ class _Call:
         known = next((name for name in names if name and kind_of(name) != OTHER), "")
         self.kind = kind_of(known)
         # The function that does not work, or "" if the exception was raised by the program itself
-        # or by a library that is not part of Python.
+        # or by a library that is not part of Python. If such a library has called a function of
+        # Python, that may fail for the library's own reasons, unless it is known to fail here.
         self.failing = ""
         if all(top in sys.stdlib_module_names for top, _ in called) and (called or is_call):
             # Functions further out may work in other cases, as `asyncio.run` does.
@@ -272,6 +275,9 @@ class _Call:
                 if not name.startswith("_")
             ]
             self.failing = known or (public[-1] if public else self.written or method)
+        elif called and called[-1][0] in sys.stdlib_module_names:
+            # A library has called a function that does not work here.
+            self.failing = known
 
     def lacks(self, name: str, kind: str) -> Missing | None:
         """Return what the page is told if a function of this name and kind does not work.
