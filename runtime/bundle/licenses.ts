@@ -69,6 +69,16 @@ const EXCEPTIONS = new Map([["pyodide", { file: "pyodide", source: `${GITHUB}/py
 /** Modules of this project that replace libraries; their licence is that of the project. */
 const OWN = new Set(["greenlet"]);
 
+/**
+ * Libraries whose metadata name no licence by its identifier, and the identifier of the licence whose text
+ * they contain; see https://spdx.org/licenses/.
+ */
+const IN_TEXT_ONLY = new Map([
+  ["blinker", "MIT"],
+  ["itsdangerous", "BSD-3-Clause"],
+  ["jinja2", "BSD-3-Clause"],
+]);
+
 const LICENSE_FILE = /^(?:licen[cs]e|copying|notice)\b/i;
 
 /** Returns the folders of the npm packages among the inputs of esbuild, sorted. */
@@ -127,7 +137,7 @@ export function libraryComponents(
     if (!folder?.endsWith(".dist-info") || first === undefined) continue;
     if (first === "METADATA") {
       const field = (key: string) => new RegExp(`^${key}: (.+)$`, "m").exec(decode(content))?.[1];
-      license = field("License-Expression") ?? field("License") ?? "";
+      license = field("License-Expression") ?? field("License") ?? IN_TEXT_ONLY.get(name) ?? "";
     } else if (first === "licenses" || LICENSE_FILE.test(first)) {
       texts.push(decode(content));
     } else if (first === "sboms" && rest.at(-1)?.endsWith(".json")) {

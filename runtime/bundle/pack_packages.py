@@ -1,8 +1,9 @@
 """Packs the libraries for programs in the browser: one archive for each, and a list.
 
-Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. A library
-that cannot work in WebAssembly, such as greenlet, is replaced by a module of this project. Modules
-become bytecode; type stubs, tests and other files that programs do not use are left out.
+Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. If a
+library also works without its extension modules, its wheel for Linux can be used without them. A
+library that cannot work in WebAssembly, such as greenlet, is replaced by a module of this project.
+Modules become bytecode; type stubs, tests and other files that programs do not use are left out.
 
 `packages.json` maps the name of each library to its version, its archive, the names of the
 libraries that it requires and of those that it uses if they are installed, and whether the site
@@ -31,6 +32,9 @@ ROOT = Path(__file__).parents[2]
 HOME = "/home/packages"
 # A fixed time in the archives gives the same bytes for the same wheels.
 EPOCH = (2024, 1, 1, 0, 0, 0)
+# Libraries that have no wheel for Pyodide, but work without their extension modules. They are taken
+# from a wheel for Linux, and the extension modules are left out.
+WITHOUT_EXTENSIONS = ("markupsafe",)
 # Modules in runtime/python that replace a library; each declares the version that it replaces.
 REPLACEMENTS = ("greenlet",)
 LEFT_OUT = (
@@ -40,7 +44,8 @@ LEFT_OUT = (
     "*.dist-info/RECORD",
     "*.dist-info/WHEEL",
     "*.dist-info/top_level.txt",
-    # The source of C extensions, for which the libraries have a replacement in Python.
+    # Extension modules for Linux, see `WITHOUT_EXTENSIONS`, and the source of such modules.
+    "**/*-linux-gnu.so",
     "**/*.c",
     "fastapi/.agents/**",
     # Support for Trio, pytest, mypy and the command line, which the browser does not have.
@@ -75,13 +80,30 @@ def download(pyodide: Path, requirements: Path, folder: Path) -> None:
         *("--require-hashes", "--no-deps", "--only-binary=:all:"),
         *("--python-version", f"{major}.{minor}", "--implementation", "cp"),
         *("--abi", f"cp{major}{minor}"),
+        # The wheels for the first platform are preferred.
         *("--platform", f"pyemscripten_{info['abi_version']}_{info['arch']}"),
+        *("--platform", "manylinux_2_17_x86_64"),
         *("--requirement", str(requirements), "--dest", str(folder)),
     )
 
 
+def check_platform(wheel: Path) -> None:
+    """Exit with an error if a wheel is for another platform although its library needs one."""
+    name, _, _, tags = parse_wheel_filename(wheel.name)
+    is_for_linux = any(tag.platform.startswith("manylinux") for tag in tags)
+    if is_for_linux and name not in WITHOUT_EXTENSIONS:
+        sys.exit(
+            f"{wheel.name}: {name} has no wheel for Pyodide. If it also works without its "
+            f"extension modules, add it to WITHOUT_EXTENSIONS in {Path(__file__).name}."
+        )
+
+
 def unpack(wheel: Path, folder: Path) -> None:
-    """Unpack a wheel, except for the files that match a pattern in `LEFT_OUT`."""
+    """Unpack a wheel, except for the files that match a pattern in `LEFT_OUT`.
+
+    Exits with an error if the wheel cannot work in a browser; see `check_platform`.
+    """
+    check_platform(wheel)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     for pattern in LEFT_OUT:

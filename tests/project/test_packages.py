@@ -88,6 +88,18 @@ def test_files_that_programs_do_not_need_are_not_unpacked(tmp_path: Path) -> Non
     assert unpacked == needed
 
 
+def test_a_wheel_for_linux_is_used_only_without_its_extension_modules(tmp_path: Path) -> None:
+    name = "markupsafe-3.0-cp314-cp314-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+    files = ("markupsafe/__init__.py", "markupsafe/_fast.cpython-314-x86_64-linux-gnu.so")
+    wheel = make_wheel(tmp_path, **dict.fromkeys(files, "")).rename(tmp_path / name)
+    pack_packages.unpack(wheel, tmp_path / "tree")
+    unpacked = [path.name for path in (tmp_path / "tree").rglob("*") if path.is_file()]
+    assert unpacked == ["__init__.py"]
+    other = wheel.rename(tmp_path / name.replace("markupsafe", "tea"))
+    with pytest.raises(SystemExit, match=r"tea has no wheel for Pyodide.*WITHOUT_EXTENSIONS"):
+        pack_packages.unpack(other, tmp_path / "other")
+
+
 def test_requirements_are_evaluated_for_the_browser(tmp_path: Path) -> None:
     lines = [
         "Metadata-Version: 2.4",

@@ -17,6 +17,7 @@ PACKAGES = Path("/home/packages")
 OFFERED = (
     "anyio",
     "fastapi",
+    "flask",
     "greenlet",
     "httpx",
     "pydantic",

@@ -114,6 +114,17 @@ describe("a Python library", () => {
     assert.match(file, /^cup 2\.0: .* See https:\/\/crates\.io\/crates\/cup\/2\.0$/m);
   });
 
+  test("without the identifier of its licence causes an error, unless its licence is known", () => {
+    const files = {
+      [`${info}/METADATA`]: METADATA.replace("License-Expression: MIT\n", ""),
+      [`${info}/LICENSE.txt`]: "text of MIT",
+    };
+    const known = libraryComponents("blinker", "1.0", archiveOf(files));
+    assert.deepEqual([known[0]!.license, known[0]!.text], ["MIT", "text of MIT"]);
+    const unknown = () => libraryComponents("tea", "1.0", archiveOf(files));
+    assert.throws(unknown, /tea does not say under which license/);
+  });
+
   test("without a licence text causes an error, but modules of this project need none", () => {
     const withoutText = archiveOf({ [`${info}/METADATA`]: METADATA });
     assert.throws(() => libraryComponents("tea", "1.0", withoutText), /tea has no licence text/);
