@@ -1,7 +1,6 @@
 # /// script
 # dependencies = ["flask"]
 # [tool.runnable]
-# native = "Flask is not among the libraries that this guide offers in the browser."
 # varies = ["True: 10 requests, ([2-9]|10) at a time"]
 # ///
 import logging

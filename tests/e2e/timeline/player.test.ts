@@ -479,16 +479,16 @@ for (const engine of engines) {
     testInChromium(
       "a program that does not run in the browser can be stepped through as recorded",
       async () => {
-        await page.goto(`${site.url}/explanation/servers/`);
-        const snippet = '[data-name="servers/flask_threads"]';
+        await page.goto(`${site.url}/how-to/find-what-blocks/`);
+        const snippet = '[data-name="hold_ups/dump_later"]';
         const figure = `${snippet} .runnable-timeline`;
         await new Widget(page, figure).press("Step through");
         await page.waitForSelector(`${figure} .tl-player`);
         for (;;) {
           const { place, description } = await shown(page, figure);
           const line = /from line (\d+)/.exec(description)?.[1] ?? "";
-          // The page shows only the section of the program that begins at line 40.
-          if (Number(line) >= 40) {
+          // The page shows only the section of the program that ends at line 27.
+          if (Number(line) > 0 && Number(line) <= 27) {
             await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
             return;
           }
