@@ -212,6 +212,18 @@ def test_a_library_that_calls_a_failing_function_of_python_is_explained(
     assert told("import library\nlibrary.work()", monkeypatch) == ("no-call", 2, detail)
 
 
+def test_a_socket_that_is_passed_to_another_process_is_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Popen:
+        DupFd = None
+        duplicate_for_child = _fails("multiprocessing", "OSError(errno.EOPNOTSUPP, '')")
+
+    monkeypatch.setattr(multiprocessing.context, "get_spawning_popen", Popen)
+    source = "from multiprocessing import reduction\nreduction.DupFd(3)"
+    assert told(source, monkeypatch) == ("no-call", 2, "reduction.DupFd sockets")
+
+
 def test_an_error_is_explained_even_if_urllib_has_raised_another_one_from_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -81,6 +81,10 @@ const KINDS: Record<string, Advice> = {
     "signals cannot be received in this way here",
     "set a handler with signal.signal(), and wait with signal.pause()",
   ],
+  sockets: [
+    "a socket cannot be passed to another process here",
+    "create it in the process that uses it, and start a server without reload and workers",
+  ],
   system: ["there is no operating system", "leave this call out here"],
   terminal: [
     "the output on this page is not a terminal that programs can control",

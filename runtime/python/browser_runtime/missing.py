@@ -67,6 +67,8 @@ _FAILING = {
     **dict.fromkeys(
         ("ctypes.CDLL", "ctypes.PyDLL", "ctypes.LibraryLoader.LoadLibrary"), "libraries"
     ),
+    # With which a socket is passed to another process, as uvicorn does with `reload` or `workers`.
+    "multiprocessing.DupFd": "sockets",
     "multiprocessing.SharedMemory": "shared-memory",
     "platform.freedesktop_os_release": "system",
     **dict.fromkeys(("signal.sigwait", "signal.sigwaitinfo", "signal.sigtimedwait"), "signals"),

@@ -3,7 +3,7 @@
 import errno
 import io
 import os
-from typing import Any
+from typing import Any, NoReturn
 
 import browser_processes as broker
 from pyodide.ffi import to_js
@@ -96,6 +96,17 @@ def make() -> Any:
             self.tokens: list[int] = []
             self.pid, self.sentinel, parent = _launch(self, process_obj)
             self.finalizer = util.Finalize(self, _close, (self.sentinel, parent))
+
+        # What the pickle of a socket contains in place of its descriptor, on CPython.
+        DupFd = None
+
+        def duplicate_for_child(self, fd: int) -> NoReturn:  # noqa: ARG002 - as on CPython
+            """Fail, because a descriptor means nothing in another worker."""
+            raise OSError(
+                errno.EOPNOTSUPP,
+                "a socket cannot be passed to another process here, because each process has "
+                "sockets of its own: let the other process create it, or connect to it",
+            )
 
         def poll(self, flag: int = 0) -> int | None:  # noqa: ARG002 - as on CPython
             """Return the exit status, or None if the process is still running."""
