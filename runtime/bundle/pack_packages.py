@@ -59,7 +59,13 @@ LEFT_OUT = (
     "websockets/trio/**",
     # Version 1 of pydantic does not support Python 3.14.
     "pydantic/v1/**",
+    "urllib3/contrib/emscripten/[!_]*",
 )
+# Files with another text than in the wheel. In a browser, urllib3 would send requests with
+# JavaScript's `fetch`, which cannot reach the servers of a program.
+REPLACED = {
+    "urllib3/contrib/emscripten/__init__.py": "def inject_into_urllib3():\n    pass\n",
+}
 # AnyIO reads the source of its packages to find out what they import.
 WITH_SOURCE = ("anyio/__init__.py", "anyio/abc/__init__.py")
 
@@ -110,6 +116,9 @@ def unpack(wheel: Path, folder: Path) -> None:
         for path in list(folder.glob(pattern)):
             if path.is_file():
                 path.unlink()
+    for name, text in REPLACED.items():
+        if (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def required(folder: Path, python: str, *extras: str) -> set[str]:

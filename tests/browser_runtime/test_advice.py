@@ -32,8 +32,8 @@ def test_a_library_that_can_be_declared_is_explained_with_its_declaration() -> N
 def test_the_advice_for_every_other_library_lists_what_programs_can_declare(name: str) -> None:
     assert advice.explain_missing(name) == (
         f"'{name}' is not installed here. Programs can use Python's standard library and, if they "
-        "declare them, anyio, fastapi, flask, greenlet, httpx, pydantic, starlette, tzdata, "
-        "uvicorn and websockets."
+        "declare them, anyio, fastapi, flask, greenlet, httpx, pydantic, requests, starlette, "
+        "tzdata, uvicorn and websockets."
     )
 
 

@@ -61,7 +61,7 @@ def test_the_advice_for_readers_knows_all_offered_libraries(offered: set[str]) -
     source = (REPOSITORY / "runtime/python/browser_runtime/advice.py").read_text(encoding="utf-8")
     listed = re.search(r"^OFFERED = (\([^()]*\))$", source, re.MULTILINE)
     assert listed
-    assert re.findall(r'"(\w+)"', listed[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
+    assert re.findall(r"\w+", listed[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
 
 
 def make_wheel(folder: Path, **files: str) -> Path:
@@ -98,6 +98,17 @@ def test_a_wheel_for_linux_is_used_only_without_its_extension_modules(tmp_path: 
     other = wheel.rename(tmp_path / name.replace("markupsafe", "tea"))
     with pytest.raises(SystemExit, match=r"tea has no wheel for Pyodide.*WITHOUT_EXTENSIONS"):
         pack_packages.unpack(other, tmp_path / "other")
+
+
+def test_urllib3_is_packed_without_its_support_for_fetch(tmp_path: Path) -> None:
+    folder = "urllib3/contrib/emscripten"
+    files = (f"{folder}/__init__.py", f"{folder}/fetch.py", f"{folder}/worker.js")
+    pack_packages.unpack(make_wheel(tmp_path, **dict.fromkeys(files, "import js")), tmp_path / "t")
+    unpacked = [path for path in (tmp_path / "t").rglob("*") if path.is_file()]
+    assert [path.name for path in unpacked] == ["__init__.py"]
+    namespace: dict[str, Any] = {}
+    exec(unpacked[0].read_text(encoding="utf-8"), namespace)
+    assert namespace["inject_into_urllib3"]() is None
 
 
 def test_requirements_are_evaluated_for_the_browser(tmp_path: Path) -> None:

@@ -13,18 +13,11 @@ from runnable_tracer.required_names import require
 # Where the libraries of the program are installed; see runtime/worker/startup/packages.ts.
 PACKAGES = Path("/home/packages")
 # The packages that programs can declare: those of the dependency group `browser` in
-# pyproject.toml, and the stand-in for greenlet.
+# pyproject.toml, and the stand-in for greenlet. One string takes less space in a snapshot than
+# many, which would all be interned.
 OFFERED = (
-    "anyio",
-    "fastapi",
-    "flask",
-    "greenlet",
-    "httpx",
-    "pydantic",
-    "starlette",
-    "tzdata",
-    "uvicorn",
-    "websockets",
+    "anyio, fastapi, flask, greenlet, httpx, pydantic, requests, starlette, tzdata, uvicorn, "
+    "websockets"
 )
 # `sys.stdlib_module_names` does not contain `test`, the package of CPython's own tests.
 STANDARD = sys.stdlib_module_names | {"test"}
@@ -44,14 +37,15 @@ def explain_missing(package: str) -> str | None:
     """
     if package in STANDARD:
         return None
-    if package in OFFERED and not (PACKAGES / package).exists():
+    offered = OFFERED.split(", ")
+    if package in offered and not (PACKAGES / package).exists():
         return (
             f"{package} is available to programs that declare it with these lines at the top:\n"
             f"{declaration(package)}"
         )
     return (
         f"{package!r} is not installed here. Programs can use Python's standard library and, "
-        f"if they declare them, {', '.join(OFFERED[:-1])} and {OFFERED[-1]}."
+        f"if they declare them, {', '.join(offered[:-1])} and {offered[-1]}."
     )
 
 

@@ -338,7 +338,7 @@ if __name__ == "__main__":
         type: "failed",
         message:
           "The program declares numpy, but only " +
-          "anyio, fastapi, flask, greenlet, httpx, pydantic, starlette, tzdata, uvicorn and websockets are available in the browser.",
+          "anyio, fastapi, flask, greenlet, httpx, pydantic, requests, starlette, tzdata, uvicorn and websockets are available in the browser.",
       });
       const version = await run(declaring(["httpx<0.1"], "print('never')"));
       assert.equal(version.outcome.type, "failed");

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { engines, useRunner } from "../support/runner.ts";
 
 const HEADER =
-  '# /// script\n# dependencies = ["fastapi", "flask", "httpx", "uvicorn", "websockets"]\n# ///\n';
+  '# /// script\n# dependencies = ["fastapi", "flask", "httpx", "requests", "uvicorn", "websockets"]\n# ///\n';
 
 /** Programs with what CPython prints, or several parts of it, which they print in every browser. */
 const PROGRAMS: [name: string, source: string, stdout: string | string[]][] = [
@@ -139,6 +139,30 @@ for options in ({}, {"threaded": False}, {"debug": True, "use_reloader": False})
     client.join()
     print(most, len(seen), seen[0], "".join(seen[-1].split()))`,
     [4, 1, 4].map((most) => `${most} 5 &lt;i&gt; {"body":"x","number":3}\n`),
+  ],
+  [
+    "Requests reaches a server of the program, and no other one",
+    `
+import http.server, json, threading
+import requests
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body[::-1])
+    def log_message(self, *_): pass
+with http.server.ThreadingHTTPServer(("127.0.0.1", 8000), Handler) as server:
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
+    thread.start()
+    with requests.Session() as session:
+        print([session.post("http://localhost:8000", data=f"{n}abc").text for n in range(3)])
+    for address in ("http://127.0.0.1:8001", "http://example.com", "https://127.0.0.1:8000"):
+        try: requests.get(address, timeout=5)
+        except requests.RequestException as error: print(type(error).__name__)
+    server.shutdown()
+    thread.join()`,
+    "['cba0', 'cba1', 'cba2']\nConnectionError\nConnectionError\nSSLError\n",
   ],
   [
     "WebSockets work in threads, at addresses and paths, with and without messages",
