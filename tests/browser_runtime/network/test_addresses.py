@@ -115,6 +115,25 @@ def test_no_spelling_of_another_machine_is_local(host: str) -> None:
     assert not addresses.is_local(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_local"),
+    [
+        *[("localhost", True), ("LocalHost.", True), ("a.b-1.localhost", True)],
+        *[("localhost.example", False), ("a@example.localhost", False), ("..localhost", False)],
+        *[("example.com%00.localhost", False), ("example.com\\.localhost", False)],
+        *[("127.0.0.1.example", False), ("xn--localhost-", False), ("localhost..", False)],
+    ],
+)
+def test_names_of_this_machine_are_local_and_similar_ones_are_not(
+    name: str, is_local: bool
+) -> None:
+    if is_local:
+        assert resolver.host_of(socket.AF_INET, name) == "127.0.0.1"
+    else:
+        with pytest.raises(socket.gaierror):
+            resolver.host_of(socket.AF_INET, name)
+
+
 def test_a_null_character_ends_a_name_and_is_an_error_in_an_address() -> None:
     with pytest.raises(socket.gaierror):
         resolver.getaddrinfo("example.com\0.localhost", 80)

@@ -49,6 +49,8 @@ _SERVICES = {
     "telnet": 23,
 }
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
+# Names that end in ".localhost" are local: https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
+_BELOW_LOCALHOST = re.compile(r"([a-z0-9_-]{1,63}\.)+localhost")
 _NI_NUMERICHOST, _NI_NUMERICSERV, _NI_NAMEREQD, _NI_DGRAM = 1, 2, 8, 16
 
 
@@ -75,7 +77,7 @@ def _text(host: Any) -> str:
 
 def _is_local_name(name: str) -> bool:
     lower = name.lower().removesuffix(".")
-    return lower in _LOCAL_NAMES or lower.endswith(".localhost") or lower == os.uname().nodename
+    return lower in (*_LOCAL_NAMES, os.uname().nodename) or bool(_BELOW_LOCALHOST.fullmatch(lower))
 
 
 def _check_foreign(name: str) -> NoReturn:
