@@ -830,3 +830,44 @@ def test_waiting_for_room_takes_no_notice_of_clients_that_have_arrived() -> None
     seconds, suspended = run(program)
     assert seconds == pytest.approx(5)
     assert suspended <= 2
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def test_a_backlog_is_as_long_as_on_linux_at_most() -> None:
+    def program(library: NetworkLibrary) -> int:
+        server = library.socket.create_server(("127.0.0.1", 0), backlog=1_000_000)
+        for _ in range(4200):
+            client = library.socket.socket()
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+            client.close()
+        server.setblocking(False)
+        count = 0
+        while True:
+            try:
+                server.accept()[0].close()
+            except BlockingIOError:
+                return count
+            count += 1
+
+    assert run(program) == 4097  # Linux lets one more connection wait than the backlog says.
+
+
+def test_clients_that_have_given_up_do_not_remain() -> None:
+    def program(library: NetworkLibrary) -> int:
+        server = library.socket.create_server(("127.0.0.1", 0), backlog=0)
+        kept = []
+        for number in range(1000):
+            client = library.socket.socket()
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+            if number % 100:
+                client.close()
+            else:
+                kept.append(client)
+        waiting: int = descriptors.current().get(server.fileno())._backlog.waiting
+        return waiting
+
+    assert run(program) < 100

@@ -2,16 +2,25 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
+
+_CHECKED_AT = 64
 
 
-class Backlog[Endpoint, Client]:
+class _Client(Protocol):
+    """A client, which may have given up."""
+
+    is_closed: bool
+
+
+class Backlog[Endpoint, Client: _Client]:
     """A queue of connections, with a limit, and of clients for which there is no place in it.
 
     Args:
         now: returns the present moment, in ns.
     """
 
-    __slots__ = ("_arriving", "_now", "_waiting", "limit")
+    __slots__ = ("_arriving", "_checked_at", "_now", "_waiting", "limit")
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
@@ -20,6 +29,8 @@ class Backlog[Endpoint, Client]:
         # The moment at which a connection arrives, or 0, and the listener's end of it.
         self._arriving: deque[tuple[int, Endpoint]] = deque()
         self._waiting: deque[Client] = deque()
+        # At this length, the clients that have given up are removed.
+        self._checked_at = _CHECKED_AT
 
     @property
     def has_place(self) -> bool:
@@ -54,6 +65,9 @@ class Backlog[Endpoint, Client]:
     def let_wait(self, client: Client) -> None:
         """Remember a client that is connected when there is a place."""
         self._waiting.append(client)
+        if len(self._waiting) >= self._checked_at:
+            self._waiting = deque(each for each in self._waiting if not each.is_closed)
+            self._checked_at = max(_CHECKED_AT, 2 * len(self._waiting))
 
     def next_client(self) -> Client | None:
         """Remove and return a waiting client, if there is a place for it."""

@@ -24,6 +24,9 @@ from browser_runtime.network.loopback.pollable import (
 )
 from browser_runtime.network.loopback.streams import Attachment, Stream
 
+# The longest backlog, which is that of /proc/sys/net/core/somaxconn.
+_MAX_BACKLOG = 4096
+
 
 class Registry(Protocol):
     """The part of `network.Network` that endpoints use.
@@ -252,7 +255,7 @@ class StreamEndpoint(Pollable):
         self.phase = Phase.LISTENING
         if self._backlog is None:
             self._backlog = Backlog(self._registry.now)
-        self._backlog.limit = max(0, backlog)
+        self._backlog.limit = min(max(0, backlog), _MAX_BACKLOG)
         self._registry.servers[self] = None
         self._admit(self._backlog)
         self.changed()
