@@ -28,6 +28,7 @@ import { filesOf } from "../protocol/archive.ts";
 import { PageLink } from "../worker/links/page_link.ts";
 import { handleOf, preloading, type Loader } from "../worker/startup/preload.ts";
 import { ProcessLink } from "../worker/links/process_link.ts";
+import { RequestQueue } from "../worker/links/request_queue.ts";
 import { nameOf, pack } from "../worker/startup/snapshot.ts";
 
 /**
@@ -206,7 +207,8 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   const kernel = new Kernel();
   const ignore = () => {};
   const link = new PageLink(ignore);
-  const processes = new ProcessLink(new MessageChannel().port1, 0, {
+  const { port1 } = new MessageChannel();
+  const processes = new ProcessLink(port1, new RequestQueue(port1), 0, {
     ...{ start: ignore, interrupt: ignore, output: ignore, note: ignore, trace: ignore },
   });
   const library = new LateLibrary(ignore);

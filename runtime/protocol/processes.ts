@@ -10,6 +10,13 @@
 /** The process id of the main process. Emscripten reports this id to every program. */
 export const MAIN = 42;
 
+/**
+ * How many requests a process may have sent that the broker has not reported as handled. Further ones
+ * wait in the process, so that no process can send requests faster than the frame handles them. The
+ * page can share its thread with the frame, and would not respond meanwhile.
+ */
+export const MAX_UNHANDLED = 1024;
+
 /** An end of a channel. */
 export type End = "reader" | "writer";
 
@@ -76,8 +83,8 @@ export type Request =
   | { type: "drop"; token: number }
   /**
    * Gives names to a channel that this process reads, unless another process has given one of the
-   * `rivals` to a channel. The answer says whether it was possible. A name is free again when no process
-   * reads the channel any more.
+   * `rivals` to a channel. The answer says whether it was possible; it is undefined if the program has
+   * used up all names. A name is free again when no process reads the channel any more.
    */
   | { type: "bind"; ask: number; channel: number; names: string[]; rivals: string[] }
   /** From now on, what is sent to this address arrives in the channel. */
@@ -168,6 +175,8 @@ export interface ProcessTrace extends TracePart {
 export type Notice =
   | { type: "start"; start: Start }
   | { type: "answer"; ask: number; value: unknown }
+  /** The broker has handled this many further requests of the process. */
+  | { type: "handled"; count: number }
   /** Another process has received this many of the bytes that this process has sent. */
   | { type: "consumed"; channel: number; bytes: number }
   /** No process can read this channel any more. */

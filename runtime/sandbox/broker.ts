@@ -5,13 +5,28 @@
  * to each process, and a function that ends the process.
  */
 import { firstLine } from "../protocol/first_line.ts";
-import { MAIN, type Request, type Start, type TracePart } from "../protocol/processes.ts";
+import {
+  MAIN,
+  MAX_UNHANDLED,
+  type Request,
+  type Start,
+  type TracePart,
+} from "../protocol/processes.ts";
 import { Channels } from "./channels.ts";
 import { ProcessTable, type Port, type Process, type ProcessWorker } from "./process_table.ts";
 import { Semaphores } from "./semaphores.ts";
 
 /** Starts a worker for a process. Whatever the worker posts has to be passed to `Broker.receive`. */
 export type StartWorker = (pid: number) => ProcessWorker;
+
+/** Calls a function after the messages that have arrived already. */
+export type Later = (callback: () => void) => void;
+
+/** After how many handled requests the broker reports them to their process. */
+const REPORTED_TOGETHER = MAX_UNHANDLED / 4;
+
+/** How many questions of a process can wait for their answers. A child process that asks more is killed. */
+export const MAX_QUESTIONS = 2 ** 16;
 
 /**
  * How many child processes can run at a time, each with a Python and a memory of its own. Further ones
@@ -28,12 +43,14 @@ const SIGSEGV = 11;
 export class Broker {
   readonly #startWorker: StartWorker;
   readonly #processes = new ProcessTable();
-  readonly #channels = new Channels(this.#processes, (pid) => this.#end(pid, -SIGKILL));
-  readonly #semaphores = new Semaphores(this.#processes);
+  readonly #later: Later;
+  readonly #channels = new Channels(this.#processes, (pid, why) => this.#punish(pid, why));
+  readonly #semaphores = new Semaphores(this.#processes, (pid, why) => this.#punish(pid, why));
   #nextPid = MAIN + 1;
 
-  constructor(startWorker: StartWorker) {
+  constructor(startWorker: StartWorker, later: Later) {
     this.#startWorker = startWorker;
+    this.#later = later;
   }
 
   /** How many child processes exist (`all`), and how many of them have been started (`live`). */
@@ -48,16 +65,53 @@ export class Broker {
     this.#processes.delete(MAIN);
     if (port) {
       const worker = { port, terminate: () => {} };
-      this.#processes.add({ pid: MAIN, parent: 0, worker, questions: new Map() });
+      this.#processes.add({ pid: MAIN, parent: 0, worker, questions: new Map(), unreported: 0 });
     }
   }
 
   /** Ends a child process because its worker has crashed. */
   crashed(pid: number, message: string): void {
     if (pid === MAIN || !this.#processes.get(pid)) return;
-    const text = `Process ${pid} crashed: ${firstLine(message)}\n`;
-    this.#processes.post(MAIN, { type: "output", stream: "stderr", text });
+    this.#print(`Process ${pid} crashed: ${firstLine(message)}`);
     this.#end(pid, -SIGSEGV);
+  }
+
+  #print(line: string): void {
+    this.#processes.post(MAIN, { type: "output", stream: "stderr", text: `${line}\n` });
+  }
+
+  /** Kills a child process because it has exceeded a limit; `why` is the end of a sentence. */
+  #punish(pid: number, why: string): void {
+    if (pid === MAIN || !this.#processes.get(pid)) return;
+    this.#print(`Process ${pid} was killed because ${why}.`);
+    this.#end(pid, -SIGKILL);
+  }
+
+  /**
+   * Counts a request, and reports later that it was handled. Returns whether it may be carried out.
+   *
+   * The runtime in a process sends at most `MAX_UNHANDLED` requests before it gets a report. If a process
+   * sends more, its program has got around the runtime. The report comes in a later task, because
+   * requests that wait already come before it.
+   */
+  #admit(process: Process): boolean {
+    process.unreported++;
+    if (process.unreported === REPORTED_TOGETHER) {
+      this.#later(() => {
+        const count = process.unreported;
+        process.unreported = 0;
+        if (this.#processes.get(process.pid) === process) {
+          this.#processes.post(process.pid, { type: "handled", count });
+        }
+      });
+    }
+    if (process.unreported > 2 * MAX_UNHANDLED) {
+      this.#punish(process.pid, `it sent more than ${MAX_UNHANDLED} requests without waiting`);
+      return false;
+    }
+    if (process.questions.size < MAX_QUESTIONS) return true;
+    this.#punish(process.pid, `more than ${MAX_QUESTIONS} of its calls were waiting`);
+    return process.pid === MAIN;
   }
 
   /**
@@ -67,6 +121,7 @@ export class Broker {
   receive(pid: number, request: Request): void {
     const process = this.#processes.get(pid);
     if (!process) return;
+    if (!this.#admit(process) && request.type !== "over" && request.type !== "interrupt") return;
     const answer = (ask: number, value: unknown) => this.#processes.answer(process, ask, value);
     switch (request.type) {
       case "channel":
@@ -97,10 +152,10 @@ export class Broker {
         return answer(request.ask, this.#channels.connect(pid, request));
 
       case "semaphore":
-        return this.#semaphores.create(request);
+        return this.#semaphores.create(pid, request);
       case "guard":
       case "change":
-        return this.#semaphores.setValue(request);
+        return this.#semaphores.setValue(pid, request);
       case "acquire":
         return this.#semaphores.acquire(process, request);
       case "release":
@@ -173,7 +228,9 @@ export class Broker {
     const start: Start = {
       ...{ pid, parent: parent.pid, main, pickles, parentSentinel, files, traced, origin },
     };
-    const process: Process = { pid, parent: parent.pid, start, questions: new Map() };
+    const process: Process = {
+      ...{ pid, parent: parent.pid, start, questions: new Map(), unreported: 0 },
+    };
     this.#processes.add(process);
     this.#channels.openSentinel(sentinel, parent.pid, pid);
     this.#channels.openSentinel(parentSentinel, pid, parent.pid);

@@ -18,8 +18,20 @@ export const MAX_CHANNELS = 2 ** 16;
 export const MAX_NAMES = 2 ** 16;
 const MAX_NAME_LENGTH = 1000;
 
+/** How many channels can have the same name, because they share a port. */
+export const MAX_SHARING = 1024;
+
+/** How many names a request can contain. A socket that uses both IP families needs eight of them. */
+const MAX_NAMES_AT_ONCE = 16;
+
 /** How many tokens a connection can bring: one for each direction. */
 const MAX_TOKENS = 2;
+
+/** How many tokens can exist that no process has claimed. A child process that adds more is killed. */
+export const MAX_UNCLAIMED = 2 ** 16;
+
+/** What a message occupies in addition to its bytes, at most. */
+const OVERHEAD_BYTES = 100;
 
 /** How many connections can wait at an address until their process receives them. */
 export const MAX_WAITING = 4096;
@@ -38,6 +50,9 @@ const NOTICE_BYTES = 32 * 2 ** 10;
 type Holder = number | string;
 
 const tokenHolder = (token: number): Holder => `token ${token}`;
+
+/** How many bytes a message occupies. */
+const size = (data: Uint8Array): number => data.length + OVERHEAD_BYTES;
 
 interface Message {
   from: number;
@@ -62,20 +77,20 @@ interface Channel {
 
 export class Channels {
   readonly #processes: ProcessTable;
-  readonly #kill: (pid: number) => void;
+  readonly #kill: (pid: number, why: string) => void;
   readonly #channels = new Map<number, Channel>();
   /** Channels by their names. The one that has received the last connection comes last. */
   readonly #named = new Map<string, Set<number>>();
   #nameCount = 0;
   readonly #tokens = new Map<number, { channel: number; end: End }>();
-  /** How many bytes wait in all channels. */
+  /** How many bytes wait in all channels, with `OVERHEAD_BYTES` for each message. */
   #bytes = 0;
 
   /**
    * @param processes - the processes that may hold channels.
-   * @param kill - kills a process that has sent more than `MAX_BYTES` allows.
+   * @param kill - kills a child process that has exceeded a limit.
    */
-  constructor(processes: ProcessTable, kill: (pid: number) => void) {
+  constructor(processes: ProcessTable, kill: (pid: number, why: string) => void) {
     this.#processes = processes;
     this.#kill = kill;
   }
@@ -91,7 +106,10 @@ export class Channels {
   /** Adds a channel that only one process has known so far, with the messages that wait in it. */
   open(pid: number, { channel: number, messages, reader, writer }: Requested<"channel">): void {
     if (this.#channels.has(number)) return;
-    if (this.#channels.size >= MAX_CHANNELS && pid !== MAIN) return this.#kill(pid);
+    if (this.#channels.size >= MAX_CHANNELS && pid !== MAIN) {
+      const what = "pipes, queues, bound sockets and connections";
+      return this.#kill(pid, `a program can have ${MAX_CHANNELS} ${what} between its processes`);
+    }
     this.#channels.set(number, {
       readers: new Set(reader ? [pid] : []),
       writers: new Set(writer ? [pid] : []),
@@ -129,8 +147,8 @@ export class Channels {
   /** Puts back a message that arrived when no thread of the process was waiting for it any more. */
   unreceive(pid: number, { channel: number, data }: Requested<"unreceive">): void {
     const channel = this.#channels.get(number);
-    if (!channel?.readers.has(pid)) return;
-    this.#bytes += data.length;
+    if (!channel?.readers.has(pid) || !(data instanceof Uint8Array)) return;
+    this.#bytes += size(data);
     // These bytes already count as received by their sender. No process has the pid 0, so nobody is
     // notified when they are received again.
     channel.messages.unshift({ from: 0, data });
@@ -139,6 +157,7 @@ export class Channels {
 
   /** Answers which of the channels can be read: immediately if `now`, or else when one of them can. */
   select(process: Process, { ask, channels: numbers, now }: Requested<"select">): void {
+    if (numbers.length > MAX_CHANNELS) return this.#processes.answer(process, ask, []);
     const ready = numbers.filter((number) => this.#isReady(number));
     if (now || ready.length > 0) return this.#processes.answer(process, ask, ready);
     const queues = numbers.map((number) => this.#channels.get(number)!.selecting);
@@ -155,7 +174,7 @@ export class Channels {
     if (!channel || !this.#holders(channel, end).delete(holder)) return;
     if (channel.readers.size === 0) {
       for (const { data, tokens = [] } of channel.messages.splice(0)) {
-        this.#bytes -= data.length;
+        this.#bytes -= size(data);
         for (const token of tokens) this.drop(token);
       }
       for (const name of channel.names) this.#removeName(name, number);
@@ -180,6 +199,9 @@ export class Channels {
   share(pid: number, { channel: number, end, token }: Requested<"share">): void {
     const channel = this.#channels.get(number);
     if (!channel || !this.#holders(channel, end).has(pid)) return;
+    if (this.#tokens.size >= MAX_UNCLAIMED && pid !== MAIN) {
+      return this.#kill(pid, `${MAX_UNCLAIMED} ends of pipes and connections were being passed on`);
+    }
     this.#tokens.set(token, { channel: number, end });
     this.#holders(channel, end).add(tokenHolder(token));
   }
@@ -204,26 +226,35 @@ export class Channels {
     if (held) this.close(held.channel, held.end, tokenHolder(token));
   }
 
-  /** Gives names to a channel, unless another process has taken a rival name; returns whether it did. */
-  bind(pid: number, { channel: number, names, rivals }: Requested<"bind">): boolean {
+  /**
+   * Gives names to a channel, unless another process has taken a rival name. Returns whether it did, or
+   * undefined if the channels have too many names already.
+   */
+  bind(pid: number, { channel: number, names, rivals }: Requested<"bind">): boolean | undefined {
     const channel = this.#channels.get(number);
-    if (!channel?.readers.has(pid)) return false;
-    const isTaken = (name: string) =>
-      [...(this.#named.get(name) ?? [])].some(
-        (other) => !this.#channels.get(other)!.readers.has(pid),
-      );
-    if (rivals.some(isTaken)) return false;
-    return names.every((name) => this.#addName(String(name), number, channel));
+    if (!channel?.readers.has(pid) || names.length + rivals.length > MAX_NAMES_AT_ONCE)
+      return false;
+    for (const rival of rivals) {
+      for (const other of this.#named.get(rival) ?? []) {
+        if (!this.#channels.get(other)!.readers.has(pid)) return false;
+      }
+    }
+    return names.every((name) => this.#addName(String(name), number, channel)) || undefined;
   }
 
   listen(pid: number, { address, channel: number }: Requested<"listen">): void {
     const channel = this.#channels.get(number);
-    if (channel?.readers.has(pid)) this.#addName(String(address), number, channel);
+    // A socket listens at no more addresses than it is bound at, so there is room for both.
+    if (channel?.readers.has(pid)) this.#addName(String(address), number, channel, 2 * MAX_NAMES);
   }
 
   /** Sends to the first address at which a process listens; returns whether there is one. */
   connect(pid: number, { addresses, data, tokens }: Requested<"connect">): boolean {
-    for (const address of tokens.length > MAX_TOKENS ? [] : addresses) {
+    const isWrong =
+      !(data instanceof Uint8Array) ||
+      tokens.length > MAX_TOKENS ||
+      addresses.length > MAX_NAMES_AT_ONCE;
+    for (const address of isWrong ? [] : addresses) {
       const named = this.#named.get(address);
       for (const number of named ?? []) {
         if (this.#channels.get(number)!.messages.length >= MAX_WAITING) continue;
@@ -238,12 +269,13 @@ export class Channels {
     return false;
   }
 
-  #addName(name: string, number: number, channel: Channel): boolean {
+  #addName(name: string, number: number, channel: Channel, limit = MAX_NAMES): boolean {
     if (channel.names.has(name)) return true;
-    if (this.#nameCount >= MAX_NAMES || name.length > MAX_NAME_LENGTH) return false;
+    if (this.#nameCount >= limit || name.length > MAX_NAME_LENGTH) return false;
+    const named = this.#named.get(name);
+    if (named && named.size >= MAX_SHARING) return false;
     this.#nameCount++;
     channel.names.add(name);
-    const named = this.#named.get(name);
     if (named) named.add(number);
     else this.#named.set(name, new Set([number]));
     return true;
@@ -273,9 +305,11 @@ export class Channels {
 
   #send(pid: number, number: number, data: Uint8Array, tokens?: number[]): void {
     const channel = this.#channels.get(number);
-    if (!channel || channel.readers.size === 0) return;
-    if (this.#bytes + data.length > MAX_BYTES && pid !== MAIN) return this.#kill(pid);
-    this.#bytes += data.length;
+    if (!channel || channel.readers.size === 0 || !(data instanceof Uint8Array)) return;
+    if (this.#bytes + size(data) > MAX_BYTES && pid !== MAIN) {
+      return this.#kill(pid, "more than 512 MiB would wait for the processes of the program");
+    }
+    this.#bytes += size(data);
     channel.messages.push({ from: pid, data, ...(tokens && { tokens }) });
     this.#serve(number, channel);
   }
@@ -293,6 +327,7 @@ export class Channels {
       if (message) {
         const { from, data, tokens = [] } = message;
         for (const token of tokens) this.claim(question.pid, token);
+        this.#bytes -= size(data);
         this.#countConsumed(number, channel, from, data.length);
         this.#processes.settle(question, data, [data.buffer as ArrayBuffer]);
       } else if (channel.writers.size === 0) this.#processes.settle(question, undefined);
@@ -307,7 +342,6 @@ export class Channels {
 
   /** Counts bytes that a process has received, and notifies their sender after `NOTICE_BYTES`. */
   #countConsumed(number: number, channel: Channel, from: number, bytes: number): void {
-    this.#bytes -= bytes;
     const consumed = (channel.consumed.get(from) ?? 0) + bytes;
     if (consumed < NOTICE_BYTES) {
       channel.consumed.set(from, consumed);

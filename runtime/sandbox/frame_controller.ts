@@ -9,7 +9,7 @@ import type {
   WorkerAssets,
 } from "../protocol/page_worker.ts";
 import { MAIN, type Notice, type Request } from "../protocol/processes.ts";
-import { Broker } from "./broker.ts";
+import { Broker, type Later } from "./broker.ts";
 import type { Port } from "./process_table.ts";
 
 type Preloaded = NonNullable<WorkerAssets["preloaded"]>;
@@ -45,6 +45,20 @@ function connect(receive: (request: Request) => void): Connection {
   const post = (notice: Notice, transfer: Transferable[] = []) =>
     port1.postMessage(notice, transfer);
   return { port: { post }, processPort: port2, close: () => port1.close() };
+}
+
+/** Returns a function that calls others in later tasks, and one that ends this. */
+function createLater(): { later: Later; close(): void } {
+  const { port1, port2 } = new MessageChannel();
+  const callbacks: (() => void)[] = [];
+  port1.onmessage = () => callbacks.shift()?.();
+  return {
+    later(callback) {
+      callbacks.push(callback);
+      port2.postMessage(0);
+    },
+    close: () => port1.close(),
+  };
 }
 
 export class FrameController {
@@ -143,6 +157,7 @@ export class FrameController {
 
   /** Starts the worker of a program, which may ask the broker for further processes. */
   #spawn(number: number, isWarm: boolean, pagePort: MessagePort): Terminable {
+    const turns = createLater();
     const broker = new Broker((pid) => {
       const { port, processPort, close } = connect((request) => broker.receive(pid, request));
       const onError = (message: string) => broker.crashed(pid, message);
@@ -154,7 +169,7 @@ export class FrameController {
           close();
         },
       };
-    });
+    }, turns.later);
     const { port, processPort, close } = connect((request) => broker.receive(MAIN, request));
     broker.setMain(port);
     const { terminate } = this.#startWorker([pagePort, processPort], isWarm, (message) => {
@@ -166,6 +181,7 @@ export class FrameController {
         broker.setMain(undefined);
         terminate();
         close();
+        turns.close();
       },
     };
   }

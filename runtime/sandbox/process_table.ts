@@ -35,6 +35,8 @@ export interface Process {
   start?: Start;
   /** The questions that have not been answered yet, by their number. */
   questions: Map<number, Question>;
+  /** How many of its requests the broker has handled and not reported as handled yet. */
+  unreported: number;
   /** Whether the broker has passed on a part of the process's trace. */
   isTraced?: boolean;
 }

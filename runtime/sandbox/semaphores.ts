@@ -1,8 +1,17 @@
 /** The semaphores that processes share, and the values in shared memory that each of them guards. */
-import type { Acquired, Request } from "../protocol/processes.ts";
+import { MAIN, type Acquired, type Request } from "../protocol/processes.ts";
 import type { Process, ProcessTable, Question } from "./process_table.ts";
 
 type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
+
+/** How many semaphores can exist. A child process that adds more is killed. */
+export const MAX_SEMAPHORES = 2 ** 16;
+
+/** How many bytes all guarded values can have together. A child process that adds more is killed. */
+const MAX_BYTES = 512 * 2 ** 20;
+
+/** What a value occupies in addition to its bytes, at most. */
+const OVERHEAD_BYTES = 100;
 
 interface Semaphore {
   value: number;
@@ -18,18 +27,30 @@ interface Semaphore {
 
 export class Semaphores {
   readonly #processes: ProcessTable;
+  readonly #kill: (pid: number, why: string) => void;
   readonly #semaphores = new Map<number, Semaphore>();
+  /** How many bytes all guarded values have. */
+  #bytes = 0;
 
-  constructor(processes: ProcessTable) {
+  /**
+   * @param processes - the processes that may use the semaphores.
+   * @param kill - kills a child process that has exceeded a limit, unless it is the main process.
+   */
+  constructor(processes: ProcessTable, kill: (pid: number, why: string) => void) {
     this.#processes = processes;
+    this.#kill = kill;
   }
 
   clear(): void {
     this.#semaphores.clear();
+    this.#bytes = 0;
   }
 
-  create({ semaphore: number, value, most }: Requested<"semaphore">): void {
+  create(pid: number, { semaphore: number, value, most }: Requested<"semaphore">): void {
     if (this.#semaphores.has(number)) return;
+    if (this.#semaphores.size >= MAX_SEMAPHORES && pid !== MAIN) {
+      return this.#kill(pid, `a program can have ${MAX_SEMAPHORES} locks and semaphores`);
+    }
     this.#semaphores.set(number, {
       value,
       most,
@@ -40,10 +61,16 @@ export class Semaphores {
   }
 
   /** Sets a value that the semaphore guards: `guard` only a new one, `change` only a known one. */
-  setValue(request: Requested<"guard" | "change">): void {
+  setValue(pid: number, request: Requested<"guard" | "change">): void {
     const semaphore = this.#semaphores.get(request.semaphore);
-    const isKnown = semaphore?.values.has(request.number);
-    if (!semaphore || isKnown === (request.type === "guard")) return;
+    const known = semaphore?.values.get(request.number);
+    if (!semaphore || (known !== undefined) === (request.type === "guard")) return;
+    if (!(request.bytes instanceof Uint8Array)) return;
+    const more = request.bytes.length - (known?.length ?? -OVERHEAD_BYTES);
+    if (this.#bytes + more > MAX_BYTES && pid !== MAIN) {
+      return this.#kill(pid, "the shared memory of a program can have 512 MiB");
+    }
+    this.#bytes += more;
     semaphore.values.set(request.number, request.bytes);
     semaphore.version += 1;
   }

@@ -72,7 +72,7 @@ export class Interpreter {
     if (run !== this.#run) return;
     if (this.#hasBeenPaused) this.#python.resume();
     // As in a terminal, Ctrl+C goes to all processes of the program.
-    this.#processes.send({ type: "interrupt" });
+    this.#processes.interrupt();
     this.#kernel.interrupt();
   }
 

@@ -21,6 +21,7 @@ import { LateLibrary } from "./links/library.ts";
 import { readOnce } from "./links/messages.ts";
 import { PageLink } from "./links/page_link.ts";
 import { ProcessLink } from "./links/process_link.ts";
+import { RequestQueue } from "./links/request_queue.ts";
 import { lockDown } from "./lockdown.ts";
 import { boot } from "./startup/boot.ts";
 
@@ -29,6 +30,7 @@ import { boot } from "./startup/boot.ts";
  *
  * @param post - sends an event to the page.
  * @param broker - the port to the broker.
+ * @param requests - sends requests through this port.
  * @param pid - the number of this process; for a child 0, because it receives its number later.
  * @param assets - the files from which Python starts.
  * @param onCrash - called if the interpreter crashes while it runs a child process.
@@ -36,6 +38,7 @@ import { boot } from "./startup/boot.ts";
 async function start(
   post: Post,
   broker: MessagePort,
+  requests: RequestQueue,
   pid: number,
   assets: WorkerAssets,
   onCrash: (error: unknown) => void,
@@ -43,7 +46,7 @@ async function start(
   const started = Promise.withResolvers<Interpreter>();
   const kernel = new Kernel();
   const link = new PageLink(post);
-  const processes = new ProcessLink(broker, pid, {
+  const processes = new ProcessLink(broker, requests, pid, {
     start: (start) => void started.promise.then((python) => python.runChild(start)).catch(onCrash),
     interrupt: () => kernel.interrupt(),
     output: (stream, text) => void started.promise.then((python) => python.show(stream, text)),
@@ -73,7 +76,7 @@ async function serve(port: MessagePort, broker: MessagePort, assets: WorkerAsset
   const onCrash = (error: unknown) => post({ type: "crashed", message: String(error) });
   try {
     const archives: Archives = new Map();
-    const starting = start(post, broker, MAIN, assets, onCrash);
+    const starting = start(post, broker, new RequestQueue(broker), MAIN, assets, onCrash);
     let interpreter: Interpreter;
     port.onmessage = (event: MessageEvent<Command>) => {
       const data = readOnce(event);
@@ -92,8 +95,9 @@ async function serve(port: MessagePort, broker: MessagePort, assets: WorkerAsset
 
 /** Runs a child process, whose events reach the page through the broker. */
 function serveChild(broker: MessagePort, assets: WorkerAssets): void {
-  const send = broker.postMessage.bind(broker) as (request: Request) => void;
-  const onCrash = (error: unknown) => send({ type: "crashed", message: String(error) });
+  const requests = new RequestQueue(broker);
+  const send = (request: Request) => requests.send(request);
+  const onCrash = (error: unknown) => requests.sendNow({ type: "crashed", message: String(error) });
   const post: Post = (event) => {
     if (event.type === "stdout" || event.type === "stderr") {
       send({ type: "output", stream: event.type, text: event.text });
@@ -105,7 +109,7 @@ function serveChild(broker: MessagePort, assets: WorkerAssets): void {
       send({ type: "trace", begun, origin, rows, steps });
     }
   };
-  start(post, broker, 0, assets, onCrash).catch(onCrash);
+  start(post, broker, requests, 0, assets, onCrash).catch(onCrash);
 }
 
 /** The first message has two ports, to the page and to the broker; a child process has only the second. */

@@ -4,6 +4,7 @@
  * gates for the answers.
  */
 import { readOnce } from "./messages.ts";
+import type { RequestQueue } from "./request_queue.ts";
 import { WOKEN, type Gate } from "../kernel/kernel.ts";
 import {
   MAIN,
@@ -69,7 +70,7 @@ export class ProcessLink {
   parent = 0;
   /** The origin of the clock that all processes of the program share; see `Start.origin`. */
   #origin = performance.timeOrigin;
-  readonly #post: (request: Request, transfer?: Transferable[]) => void;
+  readonly #requests: RequestQueue;
   readonly #handlers: ProcessHandlers;
   /** Pending requests by the number of their question, which is called `ask` in messages. */
   readonly #pending = new Map<number, PendingRequest>();
@@ -85,24 +86,28 @@ export class ProcessLink {
   /** Unread bytes in all channels. */
   #unread = 0;
 
-  constructor(port: MessagePort, pid: number, handlers: ProcessHandlers) {
-    // Bound now, because a program could later replace the method in the prototype of ports.
-    this.#post = port.postMessage.bind(port) as (
-      request: Request,
-      transfer?: Transferable[],
-    ) => void;
+  /**
+   * @param port - the port on which notices of the broker arrive.
+   * @param requests - sends requests through this port.
+   * @param pid - the number of this process, or 0 if it arrives later.
+   * @param handlers - what is called when a notice arrives.
+   */
+  constructor(port: MessagePort, requests: RequestQueue, pid: number, handlers: ProcessHandlers) {
+    this.#requests = requests;
     this.#handlers = handlers;
     this.pid = pid;
     port.onmessage = (event: MessageEvent<Notice>) => this.#handle(readOnce(event));
   }
 
-  send(request: Request): void {
-    this.#post(request);
+  /** Sends Ctrl+C to all child processes. */
+  interrupt(): void {
+    this.#requests.sendNow({ type: "interrupt" });
   }
 
   /** Ends all child processes of the program, and forgets its channels and semaphores. */
   endProgram(): void {
-    this.#post({ type: "over" });
+    this.#requests.clear();
+    this.#requests.sendNow({ type: "over" });
     for (const map of [this.#pending, this.#writers, this.#versions, this.#exits]) map.clear();
     this.#unread = 0;
     this.#hasStarted = false;
@@ -117,26 +122,28 @@ export class ProcessLink {
     cores,
 
     open_channel: (channel: number, messages: Uint8Array[], reader: boolean, writer: boolean) =>
-      this.#post({ type: "channel", channel, messages, reader, writer }),
+      this.#requests.send({ type: "channel", channel, messages, reader, writer }),
     close: (channel: number, end: End) => {
       if (end === "writer") {
         this.#unread -= this.#writers.get(channel)?.unread ?? 0;
         this.#writers.delete(channel);
       }
-      this.#post({ type: "close", channel, end });
+      this.#requests.send({ type: "close", channel, end });
     },
     share: (channel: number, end: End, token: number) =>
-      this.#post({ type: "share", channel, end, token }),
+      this.#requests.send({ type: "share", channel, end, token }),
     listen_at: (address: string, channel: number) =>
-      this.#post({ type: "listen", address, channel }),
-    claim: (token: number) => this.#post({ type: "claim", token }),
-    drop: (token: number) => this.#post({ type: "drop", token }),
+      this.#requests.send({ type: "listen", address, channel }),
+    claim: (token: number) => this.#requests.send({ type: "claim", token }),
+    drop: (token: number) => this.#requests.send({ type: "drop", token }),
     send: (channel: number, data: Uint8Array) => {
       if (this.#unread + data.length > MAX_UNREAD_BYTES)
         throw new Error("There is too much unread data.");
-      this.#unread += data.length;
-      this.#writerState(channel).unread += data.length;
-      this.#post({ type: "send", channel, data }, [data.buffer as ArrayBuffer]);
+      // Sending can transfer the data, which then has no length any more.
+      const { length } = data;
+      this.#requests.send({ type: "send", channel, data }, [data.buffer as ArrayBuffer]);
+      this.#unread += length;
+      this.#writerState(channel).unread += length;
     },
     unread: (channel: number) => this.#writers.get(channel)?.unread ?? 0,
     is_broken: (channel: number) => this.#writers.get(channel)?.isBroken ?? false,
@@ -146,12 +153,12 @@ export class ProcessLink {
       void (this.#writerState(channel).callback = callback),
 
     open_semaphore: (semaphore: number, value: number, most: number) =>
-      this.#post({ type: "semaphore", semaphore, value, most }),
+      this.#requests.send({ type: "semaphore", semaphore, value, most }),
     guard: (semaphore: number, number: number, bytes: Uint8Array) =>
-      this.#post({ type: "guard", semaphore, number, bytes }),
+      this.#requests.send({ type: "guard", semaphore, number, bytes }),
     change: (semaphore: number, number: number, bytes: Uint8Array) =>
-      this.#post({ type: "change", semaphore, number, bytes }),
-    release: (semaphore: number) => this.#post({ type: "release", semaphore }),
+      this.#requests.send({ type: "change", semaphore, number, bytes }),
+    release: (semaphore: number) => this.#requests.send({ type: "release", semaphore }),
 
     // Questions: each function returns the number of the question, which Python uses to wait for the
     // answer and to take it.
@@ -213,13 +220,13 @@ export class ProcessLink {
       if (!pending) return;
       pending.isCancelled = true;
       if (pending.isAnswered) this.#giveBack(ask, pending);
-      else this.#post({ type: "cancel", ask });
+      else this.#requests.send({ type: "cancel", ask });
     },
 
     /** The exit status of a child process; undefined until it has ended. */
     status: (pid: number) => this.#exits.get(pid),
-    kill: (pid: number, signal: number) => this.#post({ type: "kill", pid, signal }),
-    end: (status: number) => this.#post({ type: "exit", status: Number(status) | 0 }),
+    kill: (pid: number, signal: number) => this.#requests.send({ type: "kill", pid, signal }),
+    end: (status: number) => this.#requests.send({ type: "exit", status: Number(status) | 0 }),
   });
 
   #nextNumber(): number {
@@ -241,8 +248,8 @@ export class ProcessLink {
     target = 0,
   ): number {
     const ask = this.#nextNumber();
+    this.#requests.send(make(ask));
     this.#pending.set(ask, { kind, target, isAnswered: false, isCancelled: false });
-    this.#post(make(ask));
     return ask;
   }
 
@@ -250,9 +257,9 @@ export class ProcessLink {
   #giveBack(ask: number, { kind, target, value }: PendingRequest): void {
     this.#pending.delete(ask);
     if (value === undefined) return;
-    if (kind === "acquire") this.#post({ type: "release", semaphore: target });
+    if (kind === "acquire") this.#requests.send({ type: "release", semaphore: target });
     if (kind === "receive") {
-      this.#post({ type: "unreceive", channel: target, data: value as Uint8Array });
+      this.#requests.send({ type: "unreceive", channel: target, data: value as Uint8Array });
     }
   }
 
@@ -263,6 +270,8 @@ export class ProcessLink {
         return this.#handlers.start(notice.start);
       case "answer":
         return this.#handleAnswer(notice.ask, notice.value);
+      case "handled":
+        return this.#requests.handled(notice.count);
       case "consumed":
       case "broken": {
         const state = this.#writers.get(notice.channel);

@@ -1,6 +1,7 @@
 """Tests of connections between processes, of which the tests play the other one."""
 
 import asyncio
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +20,8 @@ from tests.browser_runtime.network.programs import (
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+elsewhere: Any = importlib.import_module("browser_runtime.network.elsewhere")
 
 DATA, END, RESET, ACCEPTED = b"\0", b"\1", b"\2", b"\3"
 
@@ -521,5 +524,47 @@ def test_descriptors_cannot_be_sent_to_another_process() -> None:
             assert len(descriptors.current()._open) == numbers
             client.send(b"without")
             assert other.receive() == DATA + b"without"
+
+    run(program)
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [("", 0), ("127.0.0.1", 8000), "here.sock"])
+def test_a_program_that_has_used_up_all_names_gets_an_error_that_says_so(
+    address: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(*_: object) -> int:
+        question: int = broker._ask()
+        broker._answer(question, None)
+        return question
+
+    def program(library: NetworkLibrary) -> None:
+        OtherProcess(library)
+        family = library.socket.AF_UNIX if isinstance(address, str) else library.socket.AF_INET
+        server = library.socket.socket(family)
+        with monkeypatch.context() as patch:
+            patch.setattr(broker, "bind", refuse)
+            with pytest.raises(OSError, match="the sockets of a program can have 65536 names"):
+                server.bind(address)
+        server.bind(address)
+
+    run(program)
+
+
+def test_a_process_with_too_many_connections_gets_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(elsewhere, "_MAX_ENDS", 1)
+
+    def program(library: NetworkLibrary) -> None:
+        client, other = connect(library)
+        with pytest.raises(OSError, match="a process can have 1 connections to others"):
+            library.socket.create_connection(("127.0.0.1", 8000))
+        other.close()
+        client.close()
 
     run(program)

@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { Broker, MAX_CHILDREN, MAX_RUNNING_CHILDREN } from "../../../runtime/sandbox/broker.ts";
-import { MAX_CHANNELS, MAX_NAMES, MAX_WAITING } from "../../../runtime/sandbox/channels.ts";
-import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
+import {
+  Broker,
+  MAX_CHILDREN,
+  MAX_QUESTIONS,
+  MAX_RUNNING_CHILDREN,
+} from "../../../runtime/sandbox/broker.ts";
+import {
+  MAX_CHANNELS,
+  MAX_NAMES,
+  MAX_SHARING,
+  MAX_UNCLAIMED,
+  MAX_WAITING,
+} from "../../../runtime/sandbox/channels.ts";
+import { MAX_SEMAPHORES } from "../../../runtime/sandbox/semaphores.ts";
+import {
+  MAIN,
+  MAX_UNHANDLED,
+  type Notice,
+  type Request,
+} from "../../../runtime/protocol/processes.ts";
 
 /** A process of a program: it sends requests to the broker, and records the notices that it gets. */
 class Process {
@@ -46,20 +63,33 @@ class Process {
 }
 
 const encode = (text: string) => new TextEncoder().encode(text);
-/** A message that only claims to be 300 MiB long, so that the tests do not need so much memory. */
-const LARGE = { length: 300 * 2 ** 20, buffer: new ArrayBuffer(0) } as Uint8Array;
+/** A message that only claims to be so long, so that the tests do not need so much memory. */
+const pretend = (length: number): Uint8Array =>
+  Object.create(Uint8Array.prototype, {
+    length: { value: length },
+    buffer: { value: new ArrayBuffer(0) },
+  }) as Uint8Array;
+const LARGE = pretend(300 * 2 ** 20);
 
 let broker: Broker;
 let main: Process;
+/** What the broker does in later tasks; with `isPrompt`, these tasks follow immediately. */
+let later: (() => void)[];
+let isPrompt: boolean;
 /** The child processes whose workers the broker has started, by their ids. */
 let children: Map<number, Process>;
 beforeEach(() => {
   children = new Map();
-  broker = new Broker((pid) => {
+  later = [];
+  isPrompt = true;
+  const startWorker = (pid: number) => {
     const child = new Process(pid, broker);
     children.set(pid, child);
     return { port: child, terminate: () => (child.terminated = true) };
-  });
+  };
+  broker = new Broker(startWorker, (callback) =>
+    isPrompt ? callback() : void later.push(callback),
+  );
   main = new Process(MAIN, broker);
   broker.setMain(main);
 });
@@ -599,13 +629,29 @@ describe("a name", () => {
 
   test("cannot fill the memory", () => {
     const child = spawn();
-    assert.equal(bind(child, 1, ["x".repeat(10_000)]), false);
-    const many = Array.from({ length: MAX_NAMES + 1 }, (_, number) => `name ${number}`);
-    assert.equal(bind(child, 2, many), false);
+    assert.equal(bind(child, 1, ["x".repeat(10_000)]), undefined);
+    const many = Array.from({ length: MAX_NAMES }, (_, number) => `name ${number}`);
+    for (let start = 0; start < MAX_NAMES; start += 8) {
+      assert.equal(bind(child, 2, many.slice(start, start + 8)), true);
+    }
+    assert.equal(bind(child, 3, ["one more"]), undefined);
+    // Sockets that are bound already can still listen.
     child.send({ type: "listen", address: "here", channel: 2 });
-    assert.equal(connect(main, ["here"]), false);
+    assert.equal(connect(main, ["here"]), true);
+    for (const name of many) child.send({ type: "listen", address: `at ${name}`, channel: 2 });
+    assert.equal(connect(main, [`at ${many.at(-1)!}`]), false);
     child.send({ type: "close", channel: 2, end: "reader" });
-    assert.equal(bind(child, 3, ["here"]), true);
+    assert.equal(bind(child, 4, ["here"]), true);
+  });
+
+  test("is asked for with few names at a time, and shared by a limited number of channels", () => {
+    const child = spawn();
+    assert.equal(bind(child, 1, Array<string>(17).fill("a")), false);
+    assert.equal(connect(main, Array<string>(17).fill("a")), false);
+    for (let channel = 0; channel < MAX_SHARING; channel++) {
+      assert.equal(bind(child, 100 + channel, ["shared"]), true);
+    }
+    assert.equal(bind(child, 2, ["shared"]), undefined);
   });
 
   test("is free again after the broker has killed a process that adds too many channels", () => {
@@ -616,6 +662,99 @@ describe("a name", () => {
     }
     assert.equal(child.terminated, true);
     assert.equal(bind(main, 2, ["a"]), true);
+  });
+});
+
+describe("a process that floods the broker", () => {
+  const killed = () =>
+    main.noticesOf("output").map((notice) => (notice as { text: string }).text.slice(11));
+  const flood = (process: Process, count: number, make: (index: number) => Request) => {
+    for (let index = 0; index < count; index++) process.send(make(index));
+  };
+  const nothing = (): Request => ({ type: "drop", token: 0 });
+
+  test("gets reports of how many of its requests were handled, in later tasks", () => {
+    isPrompt = false;
+    const child = spawn();
+    flood(child, MAX_UNHANDLED, nothing);
+    assert.deepEqual(child.noticesOf("handled"), []);
+    for (const callback of later.splice(0)) callback();
+    assert.deepEqual(child.noticesOf("handled"), [{ type: "handled", count: MAX_UNHANDLED }]);
+    assert.equal(child.terminated, false);
+  });
+
+  test("is killed if it sends requests without waiting for the reports", () => {
+    isPrompt = false;
+    const child = spawn();
+    flood(child, 3 * MAX_UNHANDLED, nothing);
+    assert.equal(child.terminated, true);
+    assert.match(killed()[0]!, /^was killed because it sent more than 1024 requests .*\.\n$/);
+  });
+
+  test("is not obeyed if it is the main process, but can still end the program", () => {
+    isPrompt = false;
+    const child = spawn();
+    flood(main, 3 * MAX_UNHANDLED, nothing);
+    main.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
+    main.send({ type: "listen", address: "here", channel: 1 });
+    assert.equal(connect(child, ["here"]), false);
+    main.send({ type: "over" });
+    assert.equal(child.terminated, true);
+  });
+
+  const FLOODS: [what: string, limit: number, make: (index: number) => object][] = [
+    ["questions", MAX_QUESTIONS, (ask) => ({ type: "receive", ask, channel: 1 })],
+    [
+      "locks and semaphores",
+      MAX_SEMAPHORES,
+      (n) => ({ type: "semaphore", semaphore: n, value: 1, most: 1 }),
+    ],
+    [
+      "ends of pipes",
+      MAX_UNCLAIMED,
+      (token) => ({ type: "share", channel: 1, end: "reader", token }),
+    ],
+    [
+      "pipes",
+      MAX_CHANNELS,
+      (n) => ({ type: "channel", channel: n + 2, messages: [], reader: true, writer: true }),
+    ],
+    ["512 MiB", 2, (number) => ({ type: "guard", semaphore: 1, number, bytes: LARGE })],
+    // Empty messages need memory, too.
+    [
+      "512 MiB",
+      1000,
+      (n) => ({
+        ...{ type: "send", channel: 1 },
+        data: n === 0 ? pretend(512 * 2 ** 20 - 50_000) : new Uint8Array(),
+      }),
+    ],
+  ];
+  for (const [what, limit, make] of FLOODS) {
+    test(`is killed if it adds too many ${what}, and this is explained`, () => {
+      const child = spawn();
+      child.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
+      child.send({ type: "semaphore", semaphore: 1, value: 1, most: 1 });
+      let count = 0;
+      while (!child.terminated && count <= limit) child.send(make(count++) as Request);
+      assert.equal(child.terminated, true);
+      assert.match(killed()[0]!, /^was killed because .*\d.*\.\n$/);
+    });
+  }
+
+  test("cannot disable the limits with messages that have no length, or a negative one", () => {
+    const child = spawn();
+    child.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
+    child.send({ type: "listen", address: "here", channel: 1 });
+    for (const data of [{}, { length: -1e12 }, "text"] as unknown as Uint8Array[]) {
+      child.send({ type: "send", channel: 1, data });
+      child.send({ type: "unreceive", channel: 1, data });
+      const ask = child.ask({ type: "connect", addresses: ["here"], data, tokens: [] });
+      assert.deepEqual(child.answer(ask), [false]);
+    }
+    child.send({ type: "send", channel: 1, data: LARGE });
+    child.send({ type: "send", channel: 1, data: LARGE });
+    assert.equal(child.terminated, true);
   });
 });
 

@@ -22,6 +22,7 @@ from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, Addres
 from browser_runtime.network.loopback.backlogs import Backlog
 from browser_runtime.network.loopback.datagrams import DatagramEndpoint
 from browser_runtime.network.loopback.endpoints import Client, Phase, StreamEndpoint
+from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import (
     SO_REUSEPORT,
     SOL_SOCKET,
@@ -43,6 +44,8 @@ _IN_FLIGHT, _MESSAGE = 256 * 1024, 64 * 1024
 # the 512 MiB of unread bytes that the worker allows; see runtime/worker/links/process_link.ts.
 _MANY, _MAX_ENDS = 64 * 1024 * 1024, 4096
 _IN_FLIGHT_OF_MANY, _MESSAGE_OF_MANY = 48 * 1024, 16 * 1024
+# How many names all sockets of a program can have at the broker; see runtime/sandbox/channels.ts.
+_MAX_NAMES = 65_536
 # How many clients may wait for a place in the backlog of a listener.
 _MAX_WAITING = 1024
 
@@ -278,6 +281,9 @@ class Elsewhere:
         """Reserve the address at which an endpoint is bound; return whether it is free.
 
         As long as the program has one process, this does not wait for the answer of the broker.
+
+        Raises:
+            OSError: the processes of the program have used up all addresses (`ENOBUFS`).
         """
         if isinstance(endpoint, DatagramEndpoint):
             return True
@@ -288,9 +294,12 @@ class Elsewhere:
         if broker.is_alone() or not scheduler.can_switch():
             broker.cancel(question)
             return True
-        if asking.answer(question):
+        answer = asking.answer(question)
+        if answer:
             return True
         self.release(endpoint)
+        if answer is None:
+            raise failure("ENOBUFS", f"the sockets of a program can have {_MAX_NAMES} names here")
         return False
 
     def release(self, endpoint: Pollable) -> None:
@@ -339,8 +348,7 @@ class Elsewhere:
         if broker.is_alone():
             return False
         if len(self.ends) >= _MAX_ENDS:
-            endpoint.connect(None, "ENOBUFS")
-            return True
+            raise failure("ENOBUFS", f"a process can have {_MAX_ENDS} connections to others here")
         sends, token = _new_channel("writer")
         receives, other_token = _new_channel("reader")
         connection = {

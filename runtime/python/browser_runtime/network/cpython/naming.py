@@ -98,19 +98,28 @@ def bind(table: Descriptors, endpoint: Endpoint, address: Address) -> None:
     network = table.network
     if not isinstance(address, tuple):
         bind_local(network, endpoint, address)
-        if not table.elsewhere.reserve(endpoint):
-            if isinstance(endpoint.name, str):
-                os.unlink(endpoint.name)  # noqa: PTH108 - see `_identity`
-            network.unbind(endpoint)
+        if not _reserve(table, endpoint):
             raise failure("EADDRINUSE")
         return
     while True:
         network.bind(endpoint, address)
-        if table.elsewhere.reserve(endpoint):
+        if _reserve(table, endpoint):
             return
-        network.unbind(endpoint)
         if address[1]:
             raise failure("EADDRINUSE")
+
+
+def _reserve(table: Descriptors, endpoint: Endpoint) -> bool:
+    """Reserve the address of an endpoint, or let the endpoint be as it was before it was bound."""
+    is_reserved = False
+    try:
+        is_reserved = table.elsewhere.reserve(endpoint)
+    finally:
+        if not is_reserved:
+            if endpoint.is_local and isinstance(endpoint.name, str):
+                os.unlink(endpoint.name)  # noqa: PTH108 - see `_identity`
+            table.network.unbind(endpoint)
+    return is_reserved
 
 
 def bind_local(network: Network, endpoint: Endpoint, address: str | bytes) -> None:
