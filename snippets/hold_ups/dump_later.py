@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# native = "The module faulthandler cannot start its watchdog thread in the browser."
+# native = "While a call into C computes, no watchdog of faulthandler can run in the browser."
 # ///
 import asyncio
 import faulthandler

@@ -3,6 +3,7 @@
  * that is only a server, and programs that used to fail. The programs behave as on CPython.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { describeDifferences, type Fact } from "../../../runtime/page/workbench/differences.ts";
 import type { RunResult } from "../../../runtime/harness/runner.ts";
@@ -251,6 +252,15 @@ if __name__ == "__main__":
   ],
 ];
 
+/** Snippets that wait for more than a minute if each sleep lasts one, and after how many seconds to stop them. */
+const SNIPPETS: [name: string, seconds: number][] = [
+  ["stations", 0.5],
+  ["http_threads", 0.5],
+  ["slow_reader", 0.5],
+  ["no_answer", 0.3], // Its clients wait for at most 0.5 s.
+  ["child_process", 2], // The child needs some time to start.
+];
+
 for (const engine of engines) {
   describe(engine, () => {
     const shared = useRunner({ engine });
@@ -300,6 +310,19 @@ asyncio.run(main())`);
           }
         });
       }
+    }
+
+    for (const [name, seconds] of SNIPPETS) {
+      test(`Stop ends the snippet ${name} while it waits`, async () => {
+        const recorded = readFileSync(`snippets/network/${name}.py`, "utf8");
+        const source = recorded
+          .replaceAll(/(?<=sleep\()0\.\d+/g, "60")
+          .replace(/(?<=LOOK_UP = ).*/, (delays) => delays.replaceAll(/0\.\d+/g, "60"));
+        assert.notEqual(source, recorded);
+        const ran = await shared.runner.run({ source, filename: `${name}.py` }, { seconds });
+        // Some servers only end when their handlers have ended, as on CPython, so Stop ends Python.
+        assert.equal(ran.outcome.type, "stopped", ran.stderr);
+      });
     }
   });
 }
