@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import uvicorn
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
 
 from tests.conftest import REPOSITORY
 
@@ -42,6 +44,13 @@ def test_the_lengths_of_backlogs_are_those_on_the_page() -> None:
     assert f"`http.server` ask for {HTTPServer.request_queue_size}," in page
     assert f"asyncio for {create_server.parameters['backlog'].default}[" in page
     assert f"uvicorn for {uvicorn.Config('').backlog:,}." in page
+
+
+def test_both_sides_of_a_websocket_send_a_ping_as_often_as_the_page_says() -> None:
+    page = (PAGES / "sockets.md").read_text()
+    for kind in (connect, serve):
+        interval = inspect.signature(kind).parameters["ping_interval"].default
+        assert f"a *ping* every {interval} seconds" in page
 
 
 def test_drain_waits_from_the_number_of_bytes_on_the_page() -> None:
