@@ -32,6 +32,8 @@ def install(ssl: ModuleType) -> None:
     def wrap_bio(*_: object, **__: object) -> Any:
         return SSLObject.__new__(SSLObject)
 
+    # As with every OpenSSL that CPython supports. Without it, urllib3 cannot configure a context.
+    own.HAS_NEVER_CHECK_COMMON_NAME = True
     SSLObject.__qualname__, SSLObject.__module__ = "SSLObject", "ssl"
     for method in (wrap_socket, wrap_bio):
         method.__qualname__, method.__module__ = f"SSLContext.{method.__name__}", "ssl"
