@@ -46,8 +46,9 @@ abld 12345
 /** The attacks that also run in Firefox: one or two of each kind, because each run takes longer there. */
 const IN_FIREFOX = new Set(
   (
-    "blocking_javascript cookies dynamic_import endless_finally endless_output " +
-    "hidden_fetch html_in_output import_scripts indexed_db nested_worker other_tabs post_message " +
+    "blocking_javascript broker_flood cookies dynamic_import endless_finally endless_output " +
+    "hidden_fetch html_in_output import_scripts indexed_db nested_worker " +
+    "network_buffers network_descriptors network_flood other_tabs post_message " +
     "prototype_pollution service_worker steal_port swallowed_interrupt thread_bomb timers_left worker_bomb"
   ).split(" "),
 );
