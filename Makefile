@@ -141,6 +141,7 @@ bench: build browsers ## Measure the start, what is sent, threads, Stop, speed a
 	@node runtime/bench/speed.ts
 	@node runtime/bench/threads.ts
 	@node runtime/bench/processes.ts
+	@node runtime/bench/network.ts
 	@node runtime/bench/tracer.ts
 	@node runtime/bench/timeline.ts
 	@$(python) -m pytest -q -m benchmark
