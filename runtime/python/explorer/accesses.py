@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-# Bytecodes that only handle local variables and intermediate results. Calls are in this list too,
-# because `sys.monitoring` reports each of them as an event of its own, with the called function.
+# Bytecodes that do not count as accesses. Most of them only handle local variables and intermediate
+# results. Calls are in this list because `sys.monitoring` reports each of them as an event of its
+# own, with the called function, and `with` statements because locks report them; see `primitives`.
 _LOCAL_NAMES = """
 CACHE CALL CALL_FUNCTION_EX CALL_INTRINSIC_1 CALL_INTRINSIC_2 CALL_KW CHECK_EG_MATCH
 CHECK_EXC_MATCH CLEANUP_THROW COPY COPY_FREE_VARS END_ASYNC_FOR END_FOR END_SEND EXTENDED_ARG
@@ -31,14 +32,16 @@ _LOCAL = frozenset(_LOCAL_NAMES.split())
 _LOCAL_PREFIXES = ("LOAD_FAST", "STORE_FAST", "DELETE_FAST", "BUILD_", "JUMP_", "POP_JUMP_IF_")
 # Before Python 3.13, a conditional jump itself asks a container whether it is empty.
 _TESTS_TRUTH = () if "TO_BOOL" in dis.opmap else ("POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE")
-# Bytecodes whose result is a bool, so that a jump after them tests no container.
+# Bytecodes whose result is nearly always a bool, so that a jump after them tests no container.
 _GIVES_BOOL = ("COMPARE_OP", "IS_OP", "CONTAINS_OP", "UNARY_NOT")
 
-# How the names of bytecodes for global variables end.
+# How the names of bytecodes for global variables end. Some other bytecodes, such as `IMPORT_NAME`
+# and those for names in the body of a class, end in the same way and are left out where necessary.
 _GLOBAL = ("_GLOBAL", "_NAME")
 # The bytecodes for items of containers.
 _ITEM = ("BINARY_SUBSCR", "BINARY_SLICE", "STORE_SUBSCR", "STORE_SLICE", "DELETE_SUBSCR")
-# With these names, a program may reach variables and attributes whose own names are not in it.
+# If a program contains one of these names, it may use variables and attributes whose own names it
+# does not contain.
 _BY_NAME = frozenset({"__dict__", "__main__", "delattr", "eval", "exec", "globals", "locals"})
 _BY_NAME |= {"setattr", "vars", "modules"}
 
@@ -53,8 +56,10 @@ class Access:
     """One bytecode that reads or changes something that other threads can use.
 
     Attributes:
-        kind: `read`, `store`, `delete`, `call`, `with` or `evaluate`.
-        text: the expression in the program that is read, stored, called or evaluated.
+        kind: `read`, `store`, `delete` or `evaluate`, or `call` or `with` in a result of
+            `Accesses.next_in`.
+        text: the part of the program that is read, stored, deleted, evaluated, called or entered,
+            cut to a maximum length. It may be empty if it extends over several lines.
         global_name: the name of the global variable that is read, if the program sets it only once.
             Once the variable is set, reading it does not depend on other threads.
         operands: the parsed expression, if it does not depend on other threads as long as its
@@ -113,7 +118,11 @@ class Accesses:
         return self._accesses[code]
 
     def next_in(self, frame: FrameType) -> Access | None:
-        """Return the access or call that a frame is about to make, or None if it makes neither."""
+        """Return the access or call that a frame is about to make, or the `with` that it enters.
+
+        Returns:
+            The access, or None if the next bytecode of the frame does none of these things.
+        """
         found = self._accesses.get(frame.f_code, {}).get(frame.f_lasti)
         if found:
             return found
@@ -126,7 +135,7 @@ class Accesses:
         return None
 
     def is_stored_from(self, frame: FrameType, text: str) -> bool:
-        """Return whether the code of a frame stores an expression at or after its position."""
+        """Return whether a frame's code stores to this text at or after the frame's position."""
         return any(
             offset >= frame.f_lasti and (access.kind, access.text) == ("store", text)
             for offset, access in self._accesses.get(frame.f_code, {}).items()
@@ -135,10 +144,11 @@ class Accesses:
     def _count_stores(
         self, instructions: dict[CodeType, list[dis.Instruction]]
     ) -> Counter[tuple[str, str]]:
-        """Count how often each variable or attribute can be set, where 2 stands for any number.
+        """Count how often each variable or attribute can be set or deleted.
 
         Returns:
-            Counts by scope (see `_scope`) and name.
+            Counts by scope (see `_scope`) and name; 2 and more stand for any number of times. What
+            sets an attribute while an object is created does not count.
         """
         counts: Counter[tuple[str, str]] = Counter()
         for code, own in instructions.items():
@@ -205,9 +215,10 @@ class Accesses:
         name = str(instruction.argval)
         if scope == "attribute":
             stores = self._stores[scope, name]
-            # The lowest bit marks the lookup of a method that is called next. The lookup is not an
-            # access if the program never sets an attribute of this name. Other attributes that the
-            # program never sets may be changed by a library, to whose objects they belong.
+            # The lowest bit marks the lookup of a method that is called next. If the program sets
+            # attributes of this name only while objects are created, reading one is no access. If
+            # it never sets any, only the lookup of a method is no access, because another attribute
+            # may belong to an object of a library, which may change it.
             is_method = bool(instruction.arg and instruction.arg & 1)
             is_set_once = stores == 0 and self._is_set_in_program(name)
             if kind == "read" and not self._by_name and stores == 0 and (is_method or is_set_once):
@@ -239,7 +250,7 @@ class Accesses:
         )
 
     def _text(self, instruction: dis.Instruction) -> str:
-        """Return the part of the program for which a bytecode was compiled, if it is one line."""
+        """Return the source of a bytecode; empty if it is unknown or extends over several lines."""
         where = instruction.positions
         if where is None or where.lineno is None or where.lineno != where.end_lineno:
             return ""
@@ -297,7 +308,7 @@ def _attribute(owner: object, name: str) -> object:
 
 
 def _is_immutable(node: ast.AST, frame: FrameType) -> bool:
-    """Return whether an expression has only operands of immutable types."""
+    """Return whether all operands of an expression are known to have immutable types."""
     if isinstance(node, ast.Constant):
         return True
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
@@ -305,7 +316,7 @@ def _is_immutable(node: ast.AST, frame: FrameType) -> bool:
     if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.AugAssign):
         parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
         return all(_is_immutable(part, frame) for part in parts)
-    if isinstance(node, ast.Set):  # the replacement field of an f-string
+    if isinstance(node, ast.Set):  # `{x}` in an f-string is parsed as a set
         return all(_is_immutable(part, frame) for part in node.elts)
     return False
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from runnable_tracer.required_names import require, require_instance_attributes
 
-# The functions on which `threading` is built. `primitives` replaces them.
+# The private names of `_thread` on which `threading` is built. `primitives` replaces them.
 if sys.version_info >= (3, 13):
     require(
         _thread,
@@ -26,11 +26,13 @@ if sys.version_info >= (3, 13):
 else:
     require(_thread, "_set_sentinel")
 require(_thread, "_count", "_excepthook")
+
+# What `program`, `replace` and `stacks` use of `threading` and `queue`.
 require_instance_attributes(threading.Thread.__init__, "_target")
 threading_internals = require(threading, "_shutdown")
 queue_internals = require(queue, "_PySimpleQueue")
 
-# The attributes that `loop` sets or overrides.
+# What `loop`, `replace` and `stacks` use of asyncio.
 require(base_events.BaseEventLoop, "_process_events", "_run_once", "_write_to_self")
 require_instance_attributes(base_events.BaseEventLoop.__init__, "_clock_resolution", "_ready")
 require_instance_attributes(base_events.BaseEventLoop._run_once, "_selector")  # type: ignore[attr-defined]

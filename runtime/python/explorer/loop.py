@@ -1,8 +1,9 @@
 """An asyncio event loop in virtual time, in which the explorer chooses the next ready task.
 
-Everything apart from this choice and the clock comes from `asyncio.BaseEventLoop`. The explorer
-chooses only among steps of tasks that follow one another in the loop's queue. It does not reorder
-the other callbacks, because they belong to asyncio itself, which relies on their order.
+The rest comes from `asyncio.BaseEventLoop`, apart from the clock, the waiting, the numbers in the
+names of tasks and the reports of errors. The explorer chooses only among the steps of tasks at the
+beginning of the loop's queue, up to the first callback of another kind. It does not reorder the
+other callbacks, because most of them belong to asyncio itself, which relies on their order.
 """
 
 import asyncio
@@ -27,17 +28,20 @@ def task_of(handle: Any) -> "asyncio.Task[Any] | None":
 class _Ready(collections.deque[Any]):
     """The callbacks that are due, in place of the deque `BaseEventLoop._ready`."""
 
-    # The task whose step was taken from the queue last.
+    # The task whose step was taken from the queue last, until the end of the step is reported.
     task: "asyncio.Task[Any] | None" = None
 
     def report_step_end(self) -> None:
-        """Report the end of the last task step to the run's observer."""
+        """Report the end of the last task step to the run's observer, if there are both."""
         task, self.task = self.task, None
         if task and (observer := scheduler.current().observer):
             observer.task_stops(task)
 
     def popleft(self) -> Any:
-        """Remove and return the next callback, which the explorer chooses among task steps."""
+        """Report the end of the last task step, then remove and return the next callback.
+
+        If the queue begins with several steps of tasks, the explorer chooses one of them.
+        """
         self.report_step_end()
         handle = self._choose()
         self.task = task_of(handle)
@@ -73,6 +77,12 @@ class _Selector:
 
         Args:
             timeout: None waits without a limit.
+
+        Returns:
+            An empty list, because there are no file descriptors.
+
+        Raises:
+            RunEnded: the run is over.
         """
         run = scheduler.current()
         self._ready.report_step_end()
@@ -124,7 +134,7 @@ class Loop(base_events.BaseEventLoop):
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Report an error, unless its only cause is that the run is over and its threads end."""
+        """Report an error, unless no run is in progress or it is over and its threads end."""
         if scheduler.is_running() and not scheduler.current().is_over:
             super().call_exception_handler(context)
 

@@ -1,13 +1,13 @@
 """Switch points: the places in a program where another thread may run next.
 
-`sys.monitoring` reports them, in one of two modes. In the first mode, switch points are the places
+`sys.monitoring` reports them, in one of two modes. In the first mode, switch points are places
 where CPython itself checks whether another thread requests the GIL: at the start of a function, at
-the backward jump of a loop, and around calls. These are the instructions that contain
-`_CHECK_PERIODIC` in https://github.com/python/cpython/blob/3.14/Python/bytecodes.c.
+the backward jump of a loop, and around calls. The instructions there contain `_CHECK_PERIODIC` in
+https://github.com/python/cpython/blob/3.14/Python/bytecodes.c.
 
 In the second mode, switch points are all bytecodes before which a switch can make a difference in
-CPython without a GIL; see `accesses`. In both modes, a call into the standard library is a single
-step, unless it waits.
+CPython without a GIL; see `accesses`. At the backward jump of a loop, a thread then only stops if
+it has run for too long. In both modes, a call into a library is a single step, unless it waits.
 """
 
 import sys
@@ -32,7 +32,7 @@ class SwitchPoints:
 
     Args:
         code: the compiled program.
-        accesses: the switch points of the second mode; None selects the first mode.
+        accesses: the accesses of the program, for the second mode; None selects the first mode.
     """
 
     def __init__(self, code: CodeType, accesses: Accesses | None = None) -> None:
@@ -110,7 +110,10 @@ class SwitchPoints:
     def _on_call_without_gil(
         self, code: CodeType, offset: int, callee: object, first: object
     ) -> None:
-        """Report a call, unless it only runs code of the program, whose accesses are reported."""
+        """Report a call, unless a switch before it makes no difference.
+
+        The accesses of the program's own functions are reported when these functions run.
+        """
         function: Any = callee.__func__ if isinstance(callee, MethodType) else callee
         if isinstance(function, FunctionType):
             self._on_call(code, offset, callee, first)
@@ -144,11 +147,11 @@ class SwitchPoints:
 
 
 def _point(*, is_choice: bool = True) -> None:
-    """Report a switch point, with monitoring enabled for the threads to which it switches.
+    """Report a switch point, with monitoring enabled for the threads that run before it returns.
 
-    CPython disables monitoring in a thread while it runs a monitoring callback. In the browser all
-    threads share one thread state, so the other threads would not be monitored either;
-    `sys.call_tracing` enables monitoring again for the duration of the call.
+    CPython disables monitoring in a thread while the thread runs a monitoring callback, as here. In
+    the browser all threads share one thread state, so the other threads would not be monitored
+    either. `sys.call_tracing` enables monitoring again for the duration of the call.
 
     Args:
         is_choice: as for `Scheduler.switch_point`.

@@ -1,6 +1,6 @@
-"""The primitives on which `threading` and `time` are built, with the explorer's scheduler.
+"""Replaces the functions of `time`, and the locks and threads on which `threading` is built.
 
-Locks, threads, sleeping and clocks behave as in `_thread` and `time`, but each wait goes through
+The replacements behave as the originals in `_thread` and `time` do, but each wait goes through
 `scheduler.Scheduler`, which decides which thread runs next. `replace` installs them.
 
 The browser runtime has similar locks in `browser_runtime.primitives.locks`. They are separate
@@ -62,7 +62,7 @@ class Lock:
             scheduler.current().wake(thread)
 
     def locked(self) -> bool:
-        """Return whether a thread holds the lock."""
+        """Return whether the lock has been acquired and not released."""
         return self._locked
 
     def __enter__(self) -> bool:
@@ -75,7 +75,7 @@ class Lock:
     def _at_fork_reinit(self) -> None:
         self._locked = False
 
-    # The obsolete names of these methods, which CPython still has.
+    # The obsolete names of `acquire`, `release` and `locked`, which CPython still has.
     acquire_lock, release_lock, locked_lock = acquire, release, locked
 
 
@@ -88,7 +88,7 @@ class RLock:
         self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire the lock once more, waiting if `blocking`; return whether that succeeded."""
+        """Acquire the lock, perhaps again, waiting if `blocking`; return whether that succeeded."""
         me = scheduler.current().current
         if self._owner is not me:
             if not self._lock.acquire(blocking, timeout):
@@ -193,9 +193,10 @@ class ThreadHandle:
 
 
 class StartedThreads:
-    """The threads of one run that the interpreter would wait for at exit."""
+    """The threads that one run has started, as far as others wait for their end."""
 
     def __init__(self) -> None:
+        # The handles of all non-daemon threads, for which the interpreter would wait at exit.
         self.handles: list[ThreadHandle] = []
         # On Python 3.12, `Thread.join` waits for a lock that is released when the thread ends.
         self.end_locks: dict[Thread, Lock] = {}
@@ -235,8 +236,8 @@ def _report_end(thread: Thread, handle: ThreadHandle) -> None:
 class _BoundCall:
     """Calls a function with the given arguments.
 
-    Its `__self__` is that of the function. If the function is a method of `threading.Thread`, the
-    scheduler finds the thread object there.
+    Its `__self__` is that of the function, or None. If the function is a method of
+    `threading.Thread`, the scheduler finds the thread object there.
     """
 
     def __init__(
@@ -301,14 +302,14 @@ def excepthook(args: Any, /) -> None:
 
 # --- time ---------------------------------------------------------------------------------------
 
-# CPython's functions, for code that runs outside of runs.
+# The functions that are replaced. The replacements call them when no run is in progress.
 _real = {name: getattr(time, name) for name in ("sleep", "time", "perf_counter", "monotonic")}
-# Wall-clock time at which every run of this process begins, in seconds since 1970.
+# Virtual wall-clock time at which every run of this process begins, in seconds since 1970.
 _run_start = float(int(time.time()))
 
 
 def sleep(seconds: float, /) -> None:
-    """Suspend the running thread for these seconds of virtual time, like `time.sleep`."""
+    """Suspend the running thread, like `time.sleep`, but during a run in virtual time."""
     if not scheduler.is_running():
         _real["sleep"](seconds)
         return
@@ -318,12 +319,12 @@ def sleep(seconds: float, /) -> None:
 
 
 def monotonic() -> float:
-    """Return the seconds of virtual time since the run began."""
+    """Return the seconds of virtual time since the run began; outside of runs, the real clock."""
     return scheduler.current().now if scheduler.is_running() else float(_real["monotonic"]())
 
 
 def wall_clock() -> float:
-    """Return the virtual wall-clock time, like `time.time`."""
+    """Return the wall-clock time, like `time.time`, but during a run in virtual time."""
     if not scheduler.is_running():
         return float(_real["time"]())
     return _run_start + scheduler.current().now

@@ -1,4 +1,4 @@
-"""Runs a program once under one schedule and returns the result."""
+"""Runs a program any number of times, each time under one schedule, and returns the results."""
 
 import builtins
 import contextlib
@@ -38,8 +38,8 @@ class RunResult:
         text: a description of what went wrong, which may have several lines; empty for `ok` and
             `open`.
         line: the line of the exception; 0 if there is none or if it is unknown.
-        stdout: what the program printed.
-        decisions: all decisions, in order.
+        stdout: what the program printed, cut to `_MAX_OUTPUT` characters.
+        decisions: all decisions that were made, in order.
         steps: what each thread or task did; empty unless steps were requested. If there are very
             many, these are the first ones or, from `run_choices`, the last ones.
         seconds: how long the run took, in virtual time.
@@ -300,9 +300,9 @@ class Program:
         return "ok", "", 0
 
     def _line(self, error: BaseException) -> int:
-        """Return the innermost line of the program in a traceback; 0 if there is none.
+        """Return the program's innermost line in the traceback of an error; 0 if there is none.
 
-        Of an exception group, this is the line of its first exception.
+        For an exception group, this is the line of its first exception.
         """
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]

@@ -79,7 +79,7 @@ class Replacement:
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 
     def reset(self) -> None:
-        """Return the replaced modules to the state of a fresh import, at the start of a run."""
+        """Remove what the previous run has left in the modules that use the primitives."""
         assert scheduler.is_running()
         primitives.started_threads.__init__()  # type: ignore[misc]
         # Executing the modules again must not register their functions for `os.fork` once more.
@@ -96,5 +96,6 @@ class Replacement:
             from explorer import loop
 
             loop.Loop.tasks_named = 0
-            # A new policy has no current event loops, and replaces one that the program has set.
+            # A new policy has no current event loop for any thread. It also replaces a policy that
+            # the program has set in the previous run.
             events_internals._event_loop_policy = loop.Policy()

@@ -2,10 +2,10 @@
 
 The page runs `print_exploration` or `print_run`, which write lines of JSON to standard output.
 
-`print_exploration` prints `{"runs": …, "breaking": …, "groups": …}` several times to report its
-progress, and `{"found": …}` at the end. If the reader stops the exploration, `print_exploration`
-prints `{"found": …}` twice. The first of these lines does not contain the steps of the runs,
-because finding them out takes time, and the page waits only for a moment.
+`print_exploration` prints `{"runs": …, "breaking": …, "groups": …}` at intervals to report its
+progress, and `{"found": …}` at the end. If the reader stops the exploration after the first run,
+`print_exploration` prints `{"found": …}` twice. The first of these lines does not contain the steps
+of the runs, because finding them out takes time, and the page waits only for a moment.
 
 `print_run`, with which the reader makes the choices of a single run, prints `{"played": …}`. Both
 functions print `{"failed": …}` if the program cannot be run.
@@ -55,12 +55,14 @@ def explore(
         seed: as for `search.explore`.
         every_bytecode: as for `Program`.
         progress: called after each run.
-        stopped: called with the result, but without any steps, if the user presses Ctrl+C.
+        stopped: called with the result, but without any steps, if the user presses Ctrl+C after the
+            first run.
 
     Raises:
         SyntaxError: the source is not valid Python.
         CannotSwitchError: the program starts threads, but this environment cannot run any.
-        KeyboardInterrupt: the user pressed Ctrl+C before the end of the first run.
+        KeyboardInterrupt: the user pressed Ctrl+C before the end of the first run, or while runs
+            were repeated to record their steps.
     """
     program = Program(source, filename, every_bytecode=every_bytecode)
     latest: Exploration | None = None
@@ -85,7 +87,8 @@ def explore(
 def _result(
     program: Program, found: Exploration, most_with_steps: int = _MAX_GROUPS_WITH_STEPS
 ) -> _Report:
-    # Outcomes that break the program come first, and among both kinds the most frequent ones.
+    # Outcomes that break the program come before those that do not. Within both kinds, they are
+    # sorted by frequency.
     groups = sorted(found.groups, key=lambda group: (not group.breaks, -group.count))
 
     def run_of(number: int, group: Group) -> RunResult | None:

@@ -1,9 +1,9 @@
-"""Decides which thread runs next in one run, and records the decisions.
+"""Decides which thread or task runs next in one run, and records the decisions.
 
 The threads of the program run as threads of CPython or of the browser runtime, but only one of them
 runs at a time. Every other thread blocks on its gate, a lock of its own. The running thread opens
-the gate of another one at a `switch_point`, where it could also continue itself, and in `wait`,
-where it cannot continue.
+the gate of another one at a `switch_point`, where it could also continue itself, and in `wait` or
+at its end, where it cannot continue. The event loop in `loop` calls `decide` to choose a task.
 """
 
 import _thread
@@ -18,7 +18,8 @@ MAIN = 1
 # If other threads are ready, the running thread is preempted after this many switch points without
 # a switch. Otherwise a loop that polls for another thread's result would never end.
 MAX_POINTS_WITHOUT_SWITCH = 400
-# How often a thread may catch `RunEnded` and continue before it is blocked for good.
+# How often the threads of a run may catch `RunEnded` and continue. After that, each thread other
+# than the main one that does so is blocked for good.
 _MAX_REFUSALS = 1000
 
 _new_gate, _start = _thread.allocate_lock, _thread.start_new_thread
@@ -75,13 +76,13 @@ class Thread:
 
     # The number that `threading.get_ident` returns in this thread.
     ident: int
-    # Its `threading.Thread`, if there is one.
+    # The object whose method the thread runs, normally its `threading.Thread`; None for a function.
     owner: Any = None
     state: int = READY
     # Virtual time, in seconds, at which the thread's wait times out.
     deadline: float | None = None
     timed_out: bool = False
-    # The frame in which the thread waits or was preempted.
+    # The top of the thread's stack when it last waited, was preempted, or left a decision open.
     frame: FrameType | None = None
     # Whether it is at a switch point, rather than waiting.
     is_at_point: bool = False
@@ -94,7 +95,7 @@ class Thread:
 
     @property
     def name(self) -> str:
-        """The name of its `threading.Thread`."""
+        """The name of its `threading.Thread`; `a thread` if there is none."""
         return "MainThread" if self.ident == MAIN else str(getattr(self.owner, "name", "a thread"))
 
 
@@ -144,7 +145,7 @@ class Scheduler:
         self.start_error = ""
         self.observer: Observer | None = None
         self._points_left = MAX_POINTS_WITHOUT_SWITCH
-        # How often a thread has continued although the run was over.
+        # How often threads have continued although the run was over.
         self._refusals = 0
         # Released whenever a thread has ended after the run was over.
         self._unwound = _new_gate()
@@ -266,7 +267,11 @@ class Scheduler:
         thread.gate.release()
 
     def _block(self, me: Thread) -> None:
-        """Block the running thread until another one opens its gate."""
+        """Block a thread until its gate is opened.
+
+        Raises:
+            RunEnded: the run is over.
+        """
         try:
             me.gate.acquire()
         except KeyboardInterrupt:
@@ -314,7 +319,8 @@ class Scheduler:
 
         Args:
             function: called in the new thread.
-            on_end: called in the new thread when the function has returned or raised.
+            on_end: called in the new thread when the function has returned or raised, unless the
+                run is over.
 
         Raises:
             RuntimeError: the thread could not be started; `start_error` says why.

@@ -20,12 +20,13 @@ from explorer.scheduler import Chooser
 # The number of each decision whose choice is not the default one, and the option.
 type Schedule = tuple[tuple[int, int], ...]
 
-# Probability that the running thread continues at a switch point of a random schedule. Schedules
-# that switch at every step find fewer bugs.
+# Probability that a random schedule takes the default option, such as that the running thread
+# continues at a switch point. Otherwise one of all the options is drawn, which may be the default
+# one as well. Schedules that switch at every step find fewer bugs.
 _CONTINUE_PROBABILITY = 0.7
 # Number of switch points and waits, in all runs, after which an exploration ends.
 _MAX_POINTS = 1_000_000
-# Maximum number of outcomes to keep, not counting those that break the program.
+# Once this many outcomes have been kept, only further outcomes that break the program are kept.
 _MAX_GROUPS = 50
 
 
@@ -38,8 +39,8 @@ class Group:
         text: as in `RunResult`.
         line: as in `RunResult`, of the first run.
         stdout: what the program printed.
-        schedule: the schedule of the first run. Unless schedules are random, no other run has fewer
-            choices that count towards the bound.
+        schedule: the schedule of the first run. Unless schedules are random, no other run of the
+            group has fewer choices that count towards the bound.
         count: number of runs.
     """
 
@@ -65,15 +66,16 @@ class Exploration:
         seed: seed of random schedules, or None.
         runs: number of schedules that were run.
         breaking: number of runs that broke the program.
-        groups: the outcomes, in the order in which they were first seen.
+        groups: the outcomes that were kept, in the order in which they were first seen.
         reached: all schedules with at most this number of choices that count were run; -1 if not
-            even all schedules without such choices were run.
+            even all schedules without such choices were run, or if schedules are random.
         complete: whether all schedules of the program were run.
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
         every_bytecode: whether threads could switch between any two bytecodes.
-        untried: number of schedules within the bound that are known but were not run. Running them
-            might have revealed further schedules.
+        untried: number of schedules within the bound that were known but not run when a limit on
+            the number of runs or steps ended the exploration; otherwise 0. Running them might have
+            revealed further schedules.
         is_stopped: whether the user stopped the exploration.
         is_reproducible: whether each run followed its schedule. A program that depends on something
             that the explorer does not control, such as `os.urandom`, may deviate.
@@ -129,8 +131,10 @@ def explore(
     Args:
         program: the program, within its `environment`.
         bound: maximum number of choices per schedule that count; see the module docstring.
-        runs: maximum number of schedules to run; fewer are run if they have very many steps.
-        seed: run `runs` random schedules instead, which are the same for the same seed.
+        runs: maximum number of schedules to run; fewer are run if there are no more, or if they
+            have very many steps.
+        seed: if this is not None, run random schedules instead, which are the same for the same
+            seed.
         progress: called after each run.
     """
     if seed is not None:

@@ -55,11 +55,12 @@ def find_in_task(task: Any, filename: str) -> tuple[FrameType | None, str]:
     """Return the innermost frame of the program in a task, and the function it awaits there.
 
     Args:
-        task: a suspended task.
+        task: a task that is not running.
         filename: the file of the program.
 
     Returns:
-        As `find_in_thread`.
+        The same as `find_in_thread`, but with the name `Future.result` if the frame itself awaits a
+        future.
     """
     own, callee = None, ""
     awaited: Any = task.get_coro()
@@ -108,7 +109,11 @@ def task_position(task: Any, filename: str) -> tuple[int, bool]:
 
 
 def tasks_of(thread: Thread) -> list[Any]:
-    """Return the unfinished tasks of the event loop that a waiting thread runs, sorted by name."""
+    """Return the unfinished tasks of the event loop that a waiting thread runs.
+
+    Returns:
+        The tasks, sorted by the numbers in their names; empty if the thread runs no event loop.
+    """
     frame = thread.frame
     while frame is not None:
         loop = frame.f_locals.get("self")

@@ -34,10 +34,12 @@ class Step:
             other cases, for example if the run ended at an open decision.
         waits_for: what the actor waits for, in words; only if `why` is `wait`.
         stdout: what the actor printed.
-        next_access: if `why` is `turn`, what the thread was about to read, store, call or evaluate.
-        held: the `repr` of what the thread has read and will store, but has not stored yet.
-        values: the `repr` of variables after the step: the local variables of the current function,
-            and the global ones that changed.
+        next_access: what the thread was about to read, store, call or evaluate; only if it stopped
+            at a switch point, and if threads may switch between any two bytecodes.
+        held: under the same conditions, what the thread has read and may store later, but has not
+            stored yet: the expression → the `repr` of the value that was read.
+        values: the `repr` of some variables with plain values after the step: first the local
+            variables of the current function, then the global ones that changed.
     """
 
     actor: str
@@ -201,13 +203,19 @@ class Recorder:
             self.steps.append(step)
         if len(self.steps) > _MAX_STEPS:
             self._printed_before.append(self.steps.pop(0).stdout)
-        # The actor was interrupted within this line, so it continues there.
+        # The actor stopped within this line, so it continues there.
         if last := self._last_lines.pop(actor, 0):
             step.lines.append(last)
         return step
 
     def _close(self, why: str, line: int, local_variables: Mapping[str, object]) -> None:
-        """End the current step at this line."""
+        """End the current step.
+
+        Args:
+            why: as in `Step`.
+            line: the line of the program at which the step ends; 0 if it is unknown.
+            local_variables: those of the current function.
+        """
         step, self._open = self._open, None
         if step is None:
             return
@@ -221,7 +229,7 @@ class Recorder:
 
 
 def _show(variables: Mapping[str, object]) -> dict[str, str]:
-    """Return the `repr` of each variable that has a plain value, cut to a maximum length."""
+    """Return the `repr` of each public variable with a plain value, cut to a maximum length."""
     shown = {}
     for name, value in list(variables.items()):
         if name.startswith("_") or not _is_plain(value):

@@ -81,7 +81,7 @@ def _untried(found: Exploration) -> str:
 
 
 def _stopped(found: Exploration) -> str:
-    """Say whether the interleavings that were run before the user stopped broke the program."""
+    """Say whether an interleaving broke the program before the user stopped the exploration."""
     if found.runs == 1:
         return "it breaks the program." if found.breaking else "it does not break the program."
     if not found.breaking:
