@@ -16,7 +16,7 @@ from typing import Any
 
 from runnable_tracer.required_names import require, require_instance_attributes
 
-# Modules that are imported only when a program needs them.
+# Modules that are imported only when a program needs them → their private names.
 _NAMES_OF_MODULES: dict[str, tuple[str, ...]] = {
     "concurrent.futures.thread": ("_WorkItem.run",),
     "multiprocessing.connection": ("Connection._recv",),
@@ -45,7 +45,7 @@ require(
     *("_args", "_callback", "_cancelled", "_context", "_loop", "_repr", "_run"),
     "_source_traceback",
 )
-# The handles of `call_soon_threadsafe`, since Python 3.14.
+# The class of the handles of `call_soon_threadsafe`; None before Python 3.14.
 ThreadSafeHandle: Any = getattr(events, "_ThreadSafeHandle", None)
 # The method with which an event loop runs the callbacks that are due.
 run_once: Any = require(base_events.BaseEventLoop, "_run_once")._run_once

@@ -84,9 +84,10 @@ class Describer:
         return _object(value, inner)
 
     def _function(self, function: Any, inner: _DescribeInner) -> str:
-        """Describe a lambda by its source, and any other function by its name.
+        """Describe a lambda by its source if it is found, and any other function by its name.
 
-        The values of variables that the function takes from outer functions are shown as well.
+        The description contains values of variables that the function takes from outer functions:
+        in the source of a lambda all of them, after a name only a few plain ones.
         """
         code: CodeType = function.__code__
         known: dict[str, Any] = {}
@@ -94,7 +95,7 @@ class Describer:
             try:
                 known[name] = cell.cell_contents
             except ValueError:
-                continue  # the variable has no value yet
+                continue  # the variable has no value now
         defaults = function.__defaults__ or ()
         found = self._lambdas.source_of(code) if code.co_name == "<lambda>" else None
         if not found:
@@ -114,7 +115,7 @@ class Describer:
 
 
 def _string(text: str) -> str:
-    """Quote a string and shorten it. The quotes are double unless that would need escapes."""
+    """Quote a string and shorten it. The quotes are double unless the text contains such quotes."""
     shown = repr(text[:_MAX_STRING] + ("…" if len(text) > _MAX_STRING else ""))
     return shown if '"' in shown else f'"{shown[1:-1]}"'
 
@@ -177,7 +178,7 @@ def _name_of(function: Any) -> str:
 
 
 def _call(name: str, code: CodeType, frame: FrameType | None, inner: _DescribeInner) -> str:
-    """Describe a suspended call, with the present values of its parameters."""
+    """Describe a suspended call, with the present values of parameters and other variables."""
     if frame is None:
         return f"{name}(), ended"
     count = code.co_argcount + code.co_kwonlyargcount
@@ -194,7 +195,10 @@ def _call(name: str, code: CodeType, frame: FrameType | None, inner: _DescribeIn
 
 
 def _object(value: Any, inner: _DescribeInner) -> str:
-    """Describe an instance by the suspended call that it holds, or else by its attributes."""
+    """Describe an instance by the first suspended call among its attributes.
+
+    If it has none, describe it by a few attributes with plain values.
+    """
     attributes = _attributes(value)
     texts = [inner(each, 1) for each in attributes.values() if type(each) in _SUSPENDED][:1] or [
         f"{name}={inner(each, 1)}"

@@ -1,4 +1,4 @@
-"""Lists the entries of a collection, in the order in which the program will remove them."""
+"""Lists the entries of a collection; those of a heap in the order of their removal."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,7 +11,8 @@ _MAX_ENTRIES = 20
 # A heap with more entries than this is not sorted, because that would take too long. Without
 # sorting, only its first entry is known.
 _MAX_SORTED = 200
-# A number that differs from the present time by less than this is taken as a time.
+# A float at the beginning of an entry is taken as a time if it differs from the present time by
+# less than this.
 _MAX_DISTANCE_S = 3600.0
 # The types whose instances, and those of their subclasses, count as collections.
 _BASES: tuple[Any, ...] = (list, deque, dict, tuple, set, frozenset)
@@ -46,7 +47,7 @@ class Entries:
     Args:
         source: the text of the program.
         clock: the clock that the program reads, or None if it reads none.
-        has_heaps: whether the program uses lists as heaps.
+        has_heaps: whether the program may use lists as heaps.
     """
 
     def __init__(self, source: str, clock: Callable[[], float] | None, *, has_heaps: bool) -> None:
@@ -59,9 +60,10 @@ class Entries:
         return self._clock() if self._clock else 0.0
 
     def list_of(self, collection: Any) -> list[Entry]:
-        """Return the entries of a collection in the order of removal.
+        """Return the first entries of a collection, and one that counts the rest if there is one.
 
-        A value that is no collection counts as a single entry.
+        The entries of a heap are in the order of their removal, all others in that of iteration. A
+        value that is no collection counts as a single entry.
         """
         kind = type(collection)
         base = next((base for base in _BASES if issubclass(kind, base)), None)
@@ -105,7 +107,7 @@ def _sort_key(entry: tuple[Any, ...]) -> tuple[float, int]:
 
 
 def _is_heap(values: list[Any]) -> bool:
-    """Return whether no entry is greater than those below it, as `heapq` arranges them."""
+    """Return whether a list consists of entries that `heapq` may have arranged as a heap."""
     if not values or not all(map(_begins_with_number, values)):
         return False
     keys = [_sort_key(value) for value in values]

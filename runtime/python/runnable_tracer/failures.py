@@ -8,7 +8,7 @@ from runnable_tracer.cpython_internals import threading_internals
 
 
 def install(get_ident: Callable[[], int]) -> dict[int, str]:
-    """Record the exceptions of threads from now on.
+    """Record the uncaught exceptions of the threads that are created from now on.
 
     Args:
         get_ident: returns the identifier of the running thread.

@@ -13,14 +13,16 @@ from typing import Any
 from runnable_tracer import native, states
 from runnable_tracer.recorder import MAIN_THREAD, events_of
 
-# How often a child process writes its events, because it can be killed at any time.
+# A child process can be killed at any time, so it writes its events at intervals of about this
+# length.
 _WRITE_INTERVAL_S = 0.02
 
 
 class _File:
-    """A file `<pid>-<number>.jsonl` for the events of a process.
+    """A file `<pid>-<random digits>.jsonl` for the events of a process.
 
-    Its first line has the `pid` and the `parent` of the process. Each further line is an event.
+    Its first line has the `pid` of the process and that of its parent, `parent`. Each further line
+    is an event.
     """
 
     def __init__(self, folder: Path, program: str) -> None:
@@ -79,7 +81,7 @@ class _File:
             self.write()
 
     def end(self) -> None:
-        """Write the remaining events, because the process is about to exit."""
+        """Record how the main thread ends, and write all events: the process is about to exit."""
         self._hooks.end()
         if self.end_states:
             self.end_states()

@@ -15,7 +15,7 @@ def option(source: str, name: str) -> Any:
     """Return the value of an option in the table ``[tool.runnable]`` of a program's header.
 
     The result is None if the header does not have the option, or is invalid. The build of the site
-    reports such a header; in the browser, the program runs nevertheless.
+    reports an invalid header; in the browser, the program runs nevertheless.
     """
     match = _HEADER.search(source.replace("\r\n", "\n"))
     if not match or name not in match["lines"]:
@@ -30,7 +30,10 @@ def option(source: str, name: str) -> Any:
 
 
 def watched(source: str) -> tuple[str, ...]:
-    """Return the names of the collections to watch, which the option `watch` of a header gives."""
+    """Return the names in the option `watch` of a header: the collections to watch.
+
+    If there are more than `MOST_NAMES`, the others are left out.
+    """
     names = option(source, "watch")
     if not isinstance(names, list):
         return ()

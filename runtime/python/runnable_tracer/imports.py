@@ -35,7 +35,7 @@ class Loader:
 
 
 class _Finder:
-    """Wraps the loader of one module when it is imported, and then removes itself."""
+    """Removes itself when one module is imported, and wraps the loader of this module."""
 
     def __init__(self, name: str, on_import: Callable[[ModuleType], None]) -> None:
         self._name = name

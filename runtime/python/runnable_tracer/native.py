@@ -37,16 +37,18 @@ class Hooks:
 
     Args:
         recorder: records the events.
-        on_checkpoint: called when a thread is about to wait, and at intervals while threads run.
+        on_checkpoint: called when a thread is about to wait, when a child process begins to run,
+            and at intervals while threads run.
     """
 
     def __init__(self, recorder: Recorder, on_checkpoint: Callable[[], None]) -> None:
         self.recorder = recorder
         self.on_checkpoint = on_checkpoint
         # Thread identifier → the thread's processor time in ns when it last began to run, for
-        # threads that do not wait.
+        # threads that are not waiting.
         self.running: dict[int, int] = {recorder.get_ident(): time.thread_time_ns()}
-        # The threads that wait. A function that blocks may call another one.
+        # The identifiers of the threads that wait. If a function that blocks calls another one,
+        # only the first one is recorded.
         self.waiting: set[int] = set()
         # id(thread) → the lane that started it.
         self.starting: dict[int, int] = {}
@@ -62,7 +64,10 @@ class Hooks:
         of: Callable[[], str] = str,
         waker: Callable[[], int] = lambda: NO_LANE,
     ) -> Any:
-        """Make a call that blocks, and record it as a wait.
+        """Make a call that blocks and return its result.
+
+        The call is recorded as a wait, unless it belongs to a wait that is already being recorded,
+        or `reasons` says that it is not to be recorded.
 
         Args:
             reason: the reason to record, unless a function of the standard library on the stack
@@ -189,7 +194,7 @@ class Hooks:
         time.sleep = sockets.BuiltinFunction(original, sleep)
 
     def install_threads(self) -> None:
-        """Record the start and end of each thread, and the lane that started it."""
+        """Record the start and end of threads, the lanes that start them, and waits for their end."""
         recorder, starting, ended = self.recorder, self.starting, self.ended
         start, join = threading.Thread.start, threading.Thread.join
         inner = thread_class._bootstrap_inner
@@ -258,7 +263,7 @@ class Hooks:
         return recording_select
 
     def install_processes(self, module: ModuleType) -> None:
-        """Wrap the blocking functions of a `multiprocessing` module after its import."""
+        """Install the hooks in a `multiprocessing` module that has just been imported."""
         require_module(module)
         part = module.__name__.rpartition(".")[2]
         if part == "connection":
@@ -283,7 +288,7 @@ class Hooks:
         make_methods = module.SemLock._make_methods
 
         def make_acquire(in_c: Any) -> Callable[..., bool]:
-            """Wrap the method of a semaphore that is written in C."""
+            """Return the method `acquire` of a semaphore, given its part that is written in C."""
 
             def acquire(block: bool = True, timeout: float | None = None) -> bool:
                 taken: bool = in_c.acquire(False)
@@ -380,7 +385,7 @@ def install(program: str, on_checkpoint: Callable[[], None]) -> Hooks:
 
     Args:
         program: the file of the program.
-        on_checkpoint: called when a thread is about to wait, and at intervals while threads run.
+        on_checkpoint: as for `Hooks`.
     """
     recorder = Recorder(program, time.perf_counter_ns, _thread.get_ident)
     hooks = Hooks(recorder, on_checkpoint)

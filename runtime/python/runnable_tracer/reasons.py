@@ -1,4 +1,8 @@
-"""Finds the reason for a wait from the functions of the standard library on the stack."""
+"""Finds the reason for a thread's wait from the functions of the standard library on its stack.
+
+The module also lists the coroutines of asyncio and of libraries that show the reason for the wait
+of a task; `tasks` searches for them.
+"""
 
 from types import CodeType, FrameType
 from typing import Any
@@ -11,13 +15,14 @@ _HIDDEN = "hidden"
 # A worker of a pool that waits for one of these reasons is running a call, because no worker sleeps
 # or reads input while it has no call to run.
 _IN_WORKER_CALL = ("sleep", "input")
-# In place of a reason: the function runs a callback or a call of a pool. The frames that called
-# the function have nothing to do with the wait.
+# In place of a reason: the function runs a callback, a call of a pool or the handler of a request.
+# The frames that called the function have nothing to do with the wait.
 _BOUNDARY = "boundary"
 
 # Module → qualified name of a function on the stack of a waiting thread → the reason for the wait
-# in this function, and the local variable whose `name` says what the function waits for. If several
-# functions on the stack are listed here, the one that the program called decides.
+# in this function, and the local variable whose name or address says what the function waits for,
+# see `_name`. If several functions on the stack are listed here, the outermost one decides, which
+# is the one that the program called.
 _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "threading": {
         "Barrier.wait": ("barrier", ""),
@@ -121,7 +126,7 @@ def _look_up(frame: FrameType) -> tuple[str, str] | None:
 
 
 def _name(subject: Any) -> str:
-    """Return the name of a thread or process, or the address of a server."""
+    """Return the name of a thread or process, or the address of a `socketserver` server."""
     name: str = getattr(subject, "name", "")
     return name or peers.shown(getattr(subject, "server_address", ""))
 
@@ -220,5 +225,5 @@ LIBRARY_TASKS: dict[str, dict[str, str]] = {
     },
 }
 
-# The reasons of waits for another end, which `peers` names.
+# The reasons of waits at a connection, whose other end `peers` names.
 NETWORK = ("connect", "accept", "read", "write")

@@ -71,8 +71,8 @@ _MAX_PRINTED_LINE = 2000
 class Recorder:
     """Records the events of one process.
 
-    The functions that are called for each step of a task or wait of a thread only append to lists,
-    which is fast and atomic. Everything else is done in `take`.
+    For a step of a task or a wait of a thread, hooks do little more than append to the lists of
+    this object, which is fast and atomic. The rest of the work is left to `take` and `events_of`.
 
     Args:
         program: the program's file. Events contain line numbers of this file only.
@@ -105,10 +105,12 @@ class Recorder:
         self.wait_names: dict[int, list[str]] = {}
         # Thread identifier → the thread's own lane.
         self.thread_lanes: dict[int, int] = {}
-        # Thread identifier → the lane of the task that the thread runs, or its own. While the
-        # thread runs a callback of an event loop, this is the lane that scheduled the callback.
+        # Thread identifier → the lane of the task that the thread runs, or else the thread's own
+        # lane. While the thread runs another callback of an event loop, this is the lane that
+        # scheduled the callback, or `NO_LANE` for a timer.
         self.current_lanes: dict[int, int] = {}
-        # Thread identifier → whether the thread runs a callback of an event loop.
+        # Thread identifier → whether the thread runs a callback of an event loop that is neither a
+        # step of a task nor a timer.
         self.in_callback: dict[int, bool] = {}
         self._max_events = max_events
         self.max_reuses = max_reuses
@@ -148,7 +150,7 @@ class Recorder:
         self.thread_lanes[main] = self.current_lanes[main] = MAIN_THREAD
 
     def thread_lane(self, ident: int) -> int:
-        """Return the lane of a thread; a thread whose start was not recorded gets one now."""
+        """Return a thread's own lane; a thread whose start was not recorded gets one now."""
         lane = self.thread_lanes.get(ident)
         if lane is None:
             lane = self.thread_lanes[ident] = self.current_lanes[ident] = self.new_lane()
@@ -166,7 +168,8 @@ class Recorder:
     def waking_lane(self) -> int:
         """Return the lane to name as the waker of a lane that the running thread wakes.
 
-        While a callback of an event loop runs, this is the lane that scheduled the callback.
+        While a callback of an event loop runs, this is the lane that scheduled the callback, if
+        there is one.
         """
         ident = self.get_ident()
         lane = self.current_lanes.get(ident, NO_LANE)
@@ -223,7 +226,11 @@ class Recorder:
             self.events.append(("seen", lane, self.now(), line))
 
     def program_line(self, frame: FrameType | None) -> int:
-        """Return the line of the innermost frame of the program on a stack; 0 if there is none."""
+        """Return the line of the innermost frame of the program on a stack.
+
+        The result is 0 if there is none, or if an event loop or the start of a forked process comes
+        before it: outside of these, the frames are unrelated to what the thread does.
+        """
         while frame is not None:
             code = frame.f_code
             if code.co_filename == self.program:
@@ -250,7 +257,8 @@ class Recorder:
         Returns:
             The events, the steps as numbers, and the names that belong to the steps, in order. An
             entry for a task that begins has two names, those of the task and of its coroutine, and
-            a step with a reason that has `NAMED` added has one.
+            a step with a reason that has `NAMED` added has one. All three are empty if an earlier
+            call has returned more than `max_events` events in all.
         """
         # Other threads may append while this runs, so delete only what was copied.
         events, steps = self.events[:], self.steps[:]

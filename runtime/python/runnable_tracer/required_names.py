@@ -1,7 +1,8 @@
 """Checks that the private names of CPython on which a package of the runtime depends exist.
 
-Each package calls these functions in its own module `cpython_internals`. This module imports no
-other module of the tracer, so that the explorer, which does not trace, can use it as well.
+Each of these packages has a module `cpython_internals`, which calls the functions. This module
+imports no other module of the tracer, so that the explorer, which does not trace, can use it as
+well.
 """
 
 import sys

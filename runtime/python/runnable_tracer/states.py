@@ -82,7 +82,7 @@ def install(recorder: Recorder) -> Callable[[], None] | None:
 
 
 def _entries(source: str) -> Entries:
-    # The due times of entries are on the clock whose name occurs in the program.
+    # The due times of entries are taken to be on the first clock whose name occurs in the program.
     clocks = {"perf_counter": time.perf_counter, "monotonic": time.monotonic}
     now = next((clock for name, clock in clocks.items() if name in source), None)
     return Entries(source, now, has_heaps="heapq" in source)

@@ -1,7 +1,7 @@
 """Records every step of every asyncio task, and what the task waits for after each step.
 
 The hook is a subclass that replaces `asyncio.events.Handle`: an event loop creates a handle for
-each callback, including each step of a task. It needs neither a task factory nor a wrapper around
+each callback, including each step of a task. No task factory is needed, and no wrapper around
 coroutines, so names, representations and tracebacks stay as they are. The first step of an eager
 task counts as part of the step that creates it, because no handle runs it.
 
@@ -73,8 +73,9 @@ def task_of(callback: Any) -> "Task[Any] | None":
 def install(recorder: Recorder) -> Callable[[], None]:
     """Record the steps of all tasks from now on; return a function that stops the recording.
 
-    The closures below use local variables for all attributes of the recorder that do not change,
-    because attribute lookups would take a noticeable part of the time of each step.
+    The closures below use local variables for the recorder's collections, clock and other
+    attributes that each step needs and that stay the same objects, because attribute lookups would
+    take a noticeable part of the time of each step.
     """
     now, get_ident = recorder.now, recorder.get_ident
     current_lanes, in_callback = recorder.current_lanes, recorder.in_callback
@@ -169,7 +170,7 @@ def install(recorder: Recorder) -> Callable[[], None]:
             task, me = self._task, get_ident()
             before = current_lanes.get(me, NO_LANE)
             if task is None or recorder.is_over:
-                # A callback wakes others on behalf of the lane that scheduled it.
+                # A callback wakes other lanes on behalf of the lane that scheduled it.
                 current_lanes[me], in_callback[me] = self._by, True
                 try:
                     return _run_handle(self)
@@ -247,7 +248,7 @@ def install(recorder: Recorder) -> Callable[[], None]:
                 recorder.reuses_left = 0
             self = None
 
-    # asyncio's debug mode prints handles.
+    # asyncio's debug mode prints handles, with the name of their class.
     TracedHandle.__name__ = TracedHandle.__qualname__ = "Handle"
     TracedHandle.__module__ = Handle.__module__
     events.Handle = TracedHandle  # type: ignore[misc]
@@ -269,8 +270,8 @@ _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS[
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
 _NETWORK = {_NUMBERS[reason] for reason in NETWORK}
-# The search for a reason ends at a coroutine of a library with one of these reasons, because the
-# coroutines that it awaits have less specific ones.
+# The search for a reason ends at a coroutine of asyncio or a library with one of these reasons,
+# because the coroutines that it awaits have less specific ones.
 _FINAL = {_NUMBERS["barrier"], _NUMBERS["I/O"], _TASKS} | _NETWORK
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
@@ -351,7 +352,7 @@ def _report(handle: Any, error: BaseException) -> None:
 def _find_in_generators(
     awaited: Any, kind: int, line: int, kind_of: Callable[[CodeType], int]
 ) -> tuple[int, int, FrameType | None]:
-    """Continue the search of `make_find_wait` through generators, which are awaited rarely.
+    """Continue the search of a `find_wait` through generators, which are awaited rarely.
 
     Args:
         awaited: what the innermost coroutine awaits.
@@ -360,7 +361,7 @@ def _find_in_generators(
         kind_of: returns the kind of a code object.
 
     Returns:
-        Kind and line, and the frame of the coroutine that waits for this reason.
+        Kind and line as found by the end of the search, and the frame at which it ended, if any.
     """
     frame = None
     while awaited is not None:
@@ -388,7 +389,10 @@ def _find_in_generators(
 
 
 def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
-    """Return the code and frame of a coroutine or generator, and what it awaits."""
+    """Return the code and frame of a coroutine or generator, and what it awaits, if anything.
+
+    The result is None for all other objects.
+    """
     if isinstance(awaited, CoroutineType):
         return awaited.cr_code, awaited.cr_frame, awaited.cr_await
     if isinstance(awaited, AsyncGeneratorType):
@@ -399,9 +403,9 @@ def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
 
 
 def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
-    """Return a function that finds out what a suspended task waits for.
+    """Return a function `find_wait` that finds out what a suspended task waits for.
 
-    It follows the chain of coroutines that await each other down to the future.
+    The function follows the chain of coroutines that await each other down to the future.
 
     Args:
         program: the file of the program.
@@ -410,8 +414,9 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         A function of a task and its coroutine. It returns the index of the reason in `REASONS`, the
         name of what the task waits for, and the line of the program.
     """
-    # id(code) → `_OWN`, or the reason for a coroutine of asyncio. The keys are ids, because hashing
-    # code is slow; the code objects are kept so that ids stay unique.
+    # id(code) → `_OWN`, the reason for a coroutine of asyncio or a library, or 0 for other code.
+    # The keys are ids, because hashing code is slow; the code objects are kept so that ids stay
+    # unique.
     kinds: dict[int, int] = {}
     kept: list[CodeType] = []
     # The last code object of the program that was found. Most often it is the next one, too, and

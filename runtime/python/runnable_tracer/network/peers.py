@@ -11,7 +11,7 @@ from typing import Any
 PIPE = "a pipe"
 # The other end has no address, because both ends were made by `socket.socketpair`.
 PAIR = "a socket pair"
-# A socket for datagrams receives from everyone until it is connected.
+# A socket for datagrams receives from any address until it is connected.
 ANYONE = "any address"
 
 
@@ -27,13 +27,18 @@ def shown(address: Any) -> str:
 
 
 def several(names: Iterable[str]) -> str:
-    """Return the first name, and how many others there are."""
+    """Return the first name and how many different ones follow; empty names are left out."""
     first, *others = [*dict.fromkeys(name for name in names if name), ""]
     return f"{first} and {len(others) - 1} more" if len(others) > 1 else first
 
 
 def of_socket(found: socket.socket) -> str:
-    """Return the other end of a socket, or its own address if it has no other end."""
+    """Return a name for the other end of a socket.
+
+    Returns:
+        The address of the other end. If it has none or there is no other end, the socket's own
+        address, `PAIR` or `ANYONE`; empty if the socket has no address either.
+    """
     with contextlib.suppress(OSError):
         if name := shown(found.getpeername()):
             return name
@@ -44,7 +49,10 @@ def of_socket(found: socket.socket) -> str:
 
 
 def of_file(file: Any) -> str:
-    """Return the other end of a socket or pipe, given as an object or as a file descriptor."""
+    """Return a name for what a socket object, file object or file descriptor is connected to.
+
+    The result is empty for a file that is no pipe, and for the bare descriptor of a socket.
+    """
     if isinstance(file, socket.socket):
         return of_socket(file)
     with contextlib.suppress(Exception):
@@ -55,13 +63,17 @@ def of_file(file: Any) -> str:
 
 
 def of_coroutine(reason: str, frame: FrameType | None) -> str:
-    """Return the other end of the connection for which a coroutine of a known library waits.
+    """Return a name for the other end of the connection for which a coroutine waits.
 
     Args:
         reason: why it waits, for example `read`.
-        frame: its frame.
+        frame: its frame, which belongs to asyncio or a library that `reasons` knows.
+
+    Returns:
+        The address of the other end, or those on which a server accepts connections; empty if they
+        are unknown.
     """
-    # A transport can be an object of the program, so these attributes may raise anything.
+    # A transport can be an object of the program, so these attributes may raise any exception.
     with contextlib.suppress(Exception):
         local: Any = frame.f_locals if frame is not None else {}
         if local.get("address"):

@@ -1,8 +1,8 @@
 """Records the waits of threads for sockets and pipes on CPython.
 
-The methods of `socket.socket` and some functions of `os` and `select` are wrapped. Before a call
-that might block, the wrapper looks whether the call can continue immediately, because only real
-waits are recorded.
+Some methods of `socket.socket` and some functions of `os` and `select` are wrapped. Before a call
+that might block, the wrapper checks whether the call would really wait, because only such calls are
+recorded.
 """
 
 import functools
@@ -22,8 +22,8 @@ _READERS = ("recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvms
 _WRITERS = ("send", "sendmsg", "sendto")
 # How many bytes a pipe holds on Linux. A longer write waits until another thread or process reads.
 _PIPE_BYTES = 65_536
-# A connection that is established in this time is not recorded as a wait. Even on the same machine,
-# Linux establishes it after `connect` has returned.
+# An attempt to connect that succeeds or fails within this time is not recorded as a wait. Even on
+# the same machine, a non-blocking `connect` returns before Linux has established the connection.
 _GRACE_MS = 1
 
 
@@ -70,7 +70,13 @@ _POLLIN, _POLLOUT = getattr(select, "POLLIN", 0), getattr(select, "POLLOUT", 0)
 
 
 def _is_ready(descriptor: int, event: int, milliseconds: int | None = 0) -> bool:
-    """Return whether a descriptor is ready for reading or writing, or not open at all."""
+    """Return whether a descriptor is ready for reading or writing, or not open at all.
+
+    Args:
+        descriptor: the file descriptor.
+        event: `_POLLIN` or `_POLLOUT`.
+        milliseconds: how long to wait for that at most; None waits without a limit.
+    """
     if descriptor < 0 or _poll is None:
         return True
     poller = _poll()
@@ -112,7 +118,7 @@ def _recording_sendall(blocked: Blocked, sendall: Callable[..., None]) -> Any:
 
 
 def _recording_connect(blocked: Blocked, connect: Callable[..., None]) -> Any:
-    """Wrap `connect`, which does not wait if the connection is established immediately."""
+    """Wrap `connect`, whose wait is recorded unless it succeeds or fails immediately."""
 
     @functools.wraps(connect)
     def recording(sock: socket.socket, address: Any, /) -> None:
@@ -143,7 +149,12 @@ def _recording_connect(blocked: Blocked, connect: Callable[..., None]) -> Any:
 
 
 def _finish(sock: socket.socket, _: object) -> None:
-    """Wait until the connection is established that has been begun without waiting."""
+    """Wait until the socket is connected; a non-blocking call of `connect` has begun that.
+
+    Raises:
+        TimeoutError: the timeout of the socket has passed.
+        OSError: the connection cannot be established.
+    """
     timeout = sock.gettimeout()
     if not _is_ready(sock.fileno(), _POLLOUT, None if timeout is None else round(timeout * 1000)):
         raise TimeoutError("timed out")
