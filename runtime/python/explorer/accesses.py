@@ -118,7 +118,7 @@ class Accesses:
         return self._accesses[code]
 
     def next_in(self, frame: FrameType) -> Access | None:
-        """Return the access or call that a frame is about to make, or the `with` that it enters.
+        """Return the access or call that a frame is about to make, or the `with` block it enters.
 
         Returns:
             The access, or None if the next bytecode of the frame does none of these things.
@@ -147,8 +147,8 @@ class Accesses:
         """Count how often each variable or attribute can be set or deleted.
 
         Returns:
-            Counts by scope (see `_scope`) and name; 2 and more stand for any number of times. What
-            sets an attribute while an object is created does not count.
+            Counts by scope (see `_scope`) and name; 2 and more stand for any number of times.
+            Bytecodes that set attributes while an object is created are not counted.
         """
         counts: Counter[tuple[str, str]] = Counter()
         for code, own in instructions.items():

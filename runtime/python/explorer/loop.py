@@ -134,7 +134,7 @@ class Loop(base_events.BaseEventLoop):
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Report an error, unless no run is in progress or it is over and its threads end."""
+        """Report an error, but only during a run: not while its threads end because it is over."""
         if scheduler.is_running() and not scheduler.current().is_over:
             super().call_exception_handler(context)
 

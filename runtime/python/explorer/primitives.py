@@ -1,4 +1,4 @@
-"""Replaces the functions of `time`, and the locks and threads on which `threading` is built.
+"""Replaces the clocks, `time.sleep`, and the locks and threads on which `threading` is built.
 
 The replacements behave as the originals in `_thread` and `time` do, but each wait goes through
 `scheduler.Scheduler`, which decides which thread runs next. `replace` installs them.
@@ -88,7 +88,7 @@ class RLock:
         self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire the lock, perhaps again, waiting if `blocking`; return whether that succeeded."""
+        """Acquire the lock, or acquire it again, waiting if `blocking`; return whether it did."""
         me = scheduler.current().current
         if self._owner is not me:
             if not self._lock.acquire(blocking, timeout):
@@ -193,7 +193,7 @@ class ThreadHandle:
 
 
 class StartedThreads:
-    """The threads that one run has started, as far as others wait for their end."""
+    """What one run keeps about its threads so that their ends can be waited for."""
 
     def __init__(self) -> None:
         # The handles of all non-daemon threads, for which the interpreter would wait at exit.

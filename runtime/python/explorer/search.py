@@ -20,9 +20,9 @@ from explorer.scheduler import Chooser
 # The number of each decision whose choice is not the default one, and the option.
 type Schedule = tuple[tuple[int, int], ...]
 
-# Probability that a random schedule takes the default option, such as that the running thread
-# continues at a switch point. Otherwise one of all the options is drawn, which may be the default
-# one as well. Schedules that switch at every step find fewer bugs.
+# Probability that a random schedule takes the default option if the others have costs: for example,
+# that the running thread continues at a switch point. Otherwise one of all the options is drawn,
+# which may be the default one as well. Schedules that switch at every step find fewer bugs.
 _CONTINUE_PROBABILITY = 0.7
 # Number of switch points and waits, in all runs, after which an exploration ends.
 _MAX_POINTS = 1_000_000

@@ -26,7 +26,7 @@ class Stack:
             run_another: resumes or starts the stack to run instead.
 
         Raises:
-            RuntimeError: this browser cannot switch stacks, or there are too many.
+            RuntimeError: Python cannot be suspended in this browser or at this point.
         """
         if not scheduler.can_switch():
             facts.cannot_switch()

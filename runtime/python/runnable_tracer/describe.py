@@ -86,8 +86,8 @@ class Describer:
     def _function(self, function: Any, inner: _DescribeInner) -> str:
         """Describe a lambda by its source if it is found, and any other function by its name.
 
-        The description contains values of variables that the function takes from outer functions:
-        in the source of a lambda all of them, after a name only a few plain ones.
+        Values of variables that the function takes from outer functions are shown as well: in the
+        source of a lambda all that occur there, after a name only a few plain ones.
         """
         code: CodeType = function.__code__
         known: dict[str, Any] = {}

@@ -14,7 +14,8 @@ def install(get_ident: Callable[[], int]) -> dict[int, str]:
         get_ident: returns the identifier of the running thread.
 
     Returns:
-        A dictionary that is filled as threads fail: identifier → name of the exception's class.
+        A dictionary that is filled as threads fail: thread identifier → name of the exception's
+        class.
     """
     failed: dict[int, str] = {}
     make_hook = threading_internals._make_invoke_excepthook

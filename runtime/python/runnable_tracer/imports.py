@@ -35,7 +35,7 @@ class Loader:
 
 
 class _Finder:
-    """Removes itself when one module is imported, and wraps the loader of this module."""
+    """Waits for the import of one module; then removes itself and wraps the module's loader."""
 
     def __init__(self, name: str, on_import: Callable[[ModuleType], None]) -> None:
         self._name = name

@@ -194,7 +194,7 @@ class Hooks:
         time.sleep = sockets.BuiltinFunction(original, sleep)
 
     def install_threads(self) -> None:
-        """Record the start and end of threads, the lanes that start them, and waits for their end."""
+        """Record the start and end of threads, which lanes start them, and waits for their end."""
         recorder, starting, ended = self.recorder, self.starting, self.ended
         start, join = threading.Thread.start, threading.Thread.join
         inner = thread_class._bootstrap_inner

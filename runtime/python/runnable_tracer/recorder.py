@@ -22,11 +22,13 @@ type Event = tuple[Any, ...]
 # runtime/timeline/model/live.ts reads these numbers, and has the same constants.
 STEP_LENGTH = 7
 _REASON_INDEX = 5
-# In place of a reason: the task is done, or it has just begun.
+# In place of a reason: the task has returned, or it has just begun. The last step of a task that
+# fails or is cancelled has the reason 0, and its end is an event of its own.
 DONE, BEGUN = -1, -2
 # This is added to the reason if what the task waits for has a name.
 NAMED = 100
-# The reasons in trace_events.ts, in the same order, after an empty one for a task that has ended.
+# The reasons in trace_events.ts, in the same order, after an empty one for a task that has failed or
+# was cancelled.
 REASONS = (
     "",
     "sleep",
