@@ -57,12 +57,12 @@ def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]
 def wait_once(
     question: int, seconds: float | None, queues: "list[list[scheduler.Waiting]]"
 ) -> bool:
-    """Wait until the broker answers, until another thread wakes a queue, or until a timeout.
+    """Wait until the broker answers, another thread wakes a queue, or the timeout passes.
 
     Args:
         question: the question.
         seconds: the timeout; None means forever.
-        queues: the queues.
+        queues: the queues that this thread joins while it waits.
 
     Returns:
         Whether the question was answered. If it was not, it is cancelled.

@@ -40,7 +40,8 @@ class Channel:
         # keep the channel.
         self._messages: deque[bytes] = deque()
         self._waiting: list[scheduler.Waiting] = []
-        # The last reader in this process has closed, but other processes may still have readers.
+        # Whether the last reader in this process has been closed, and the broker has not been asked
+        # since then whether other processes still have readers.
         self._must_ask_for_readers = False
 
     def share(self) -> int:

@@ -29,7 +29,8 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
     Args:
         pickles: the preparation data and the process object of `multiprocessing`, or the
             dictionary that `interpreters` makes for a new interpreter.
-        sentinel: number of the channel that closes when the parent process ends.
+        sentinel: number of the channel that closes when the parent process ends. An interpreter
+            does not use it.
 
     Raises:
         SystemExit: always, with the exit status.

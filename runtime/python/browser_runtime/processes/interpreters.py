@@ -46,7 +46,8 @@ _FAKE_MAIN = "<fake __main__>"
 # interpreter is destroyed. CPython calls this number `unboundop`, and this module calls it
 # `instead`. With the following number, the items are removed.
 _REMOVE = 1
-# The types of objects that CPython sends to another interpreter without pickling them.
+# The types of objects that CPython sends to another interpreter without pickling them, apart from
+# tuples and queues; see `is_shareable`.
 _SHAREABLE = (bool, bytes, float, int, memoryview, str, type(None))
 
 
@@ -83,7 +84,10 @@ def _make_function(code: bytes, name: str) -> FunctionType:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
-        """Send a function that cannot be imported by name, such as a lambda, as its code."""
+        """Send a function that cannot be imported by name, such as a lambda, as its code.
+
+        A function with a closure or defaults cannot be sent in this way.
+        """
         if (
             isinstance(obj, FunctionType)
             and "<" in obj.__qualname__

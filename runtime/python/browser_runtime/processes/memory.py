@@ -2,7 +2,8 @@
 
 `multiprocessing` uses shared memory for a `Value`, an `Array` and a `Barrier`, each of which has a
 lock. While a process holds the lock, no other process reads or changes the memory. It is therefore
-enough to update the copy of a process when the process acquires the lock.
+enough to update the copy of a process when the process acquires the lock, and to send its changes
+to the broker when the process releases the lock.
 """
 
 import errno

@@ -44,7 +44,7 @@ class SemLock:
         self._waiting: list[scheduler.Waiting] = []
         # How often this process has acquired the semaphore and not released it yet.
         self._held = 0
-        # The thread that acquired it last.
+        # The thread of this process that acquired it last.
         self._owner = 0
 
     @classmethod

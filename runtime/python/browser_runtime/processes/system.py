@@ -1,4 +1,4 @@
-"""The functions of `os` that identify processes, end them, or list the cores that they can use."""
+"""The functions of `os` that identify or end processes, send signals to them, or list cores."""
 
 import contextlib
 import errno
@@ -20,8 +20,8 @@ from browser_runtime.scheduling import scheduler
 MAIN = 42
 
 
-# If this worker runs an interpreter of a process other than its main one, the pid of that process;
-# otherwise 0.
+# If this worker runs an interpreter that is not the main one of its process, the pid of that
+# process; otherwise 0.
 _owner = 0
 
 
@@ -54,7 +54,11 @@ def sched_getaffinity(pid: int, /) -> set[int]:
 
 
 def kill(pid: int, signum: int, /) -> None:
-    """Like `os.kill`, for the processes of this program."""
+    """Like `os.kill`, for the processes of this program.
+
+    A child process can handle only SIGINT if another process sends it. Other signals end the child
+    process immediately.
+    """
     if pid == broker.pid() and _ends(signum):
         broker.kill(pid, signum)
         _wait_forever()
