@@ -18,9 +18,12 @@ from browser_runtime.scheduling import scheduler
 
 
 class _Clock(stand_in.StandIn):
-    """A clock function that records if it shows the same time as when it was last called."""
+    """A clock function that records if two calls in a row show the program the same time.
 
-    # The last reading: the thread that called, and the time.
+    This is recorded only for calls of one thread at two different places in the program.
+    """
+
+    # The program's last reading: the thread that called this function, and the time.
     _last: tuple[int, float] | None = None
     # Where the last reading was: the code, and the position of the call in it.
     _place: tuple[CodeType, int] | None = None

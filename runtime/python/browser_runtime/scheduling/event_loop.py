@@ -1,8 +1,9 @@
 """CPython's own asyncio event loop, which waits with the scheduler of this runtime.
 
-Everything except the selector and what wakes it is `asyncio.unix_events._UnixSelectorEventLoop`, so
-`asyncio.run`, `Runner`, task groups, timeouts, debug mode, slow-callback warnings, eager tasks,
-servers, connections, transports and pipes are CPython's.
+Almost everything is `asyncio.unix_events._UnixSelectorEventLoop`, so `asyncio.run`, `Runner`, task
+groups, debug mode, slow-callback warnings, eager tasks, servers, connections, transports and pipes
+are CPython's. This module replaces the selector and what wakes it, the handlers of signals, the
+default names of tasks, and the calculation of when timers and timeouts end.
 """
 
 import asyncio
@@ -37,13 +38,16 @@ if TYPE_CHECKING:
 
         @property
         def may_be_ready(self) -> bool:
-            """Whether it is worth while to ask for the state."""
+            """Whether a descriptor may be ready, so that asking for events is worth while."""
 
         def state(self) -> int:
             """Return a number other than 0 if a descriptor is ready."""
 
         def next_change(self) -> int | None:
-            """Return when a descriptor gets ready because something is on its way, in ns."""
+            """Return when a descriptor next changes by itself, in ns; None if none will.
+
+            A descriptor changes by itself when something arrives that is on its way.
+            """
 
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
@@ -71,7 +75,11 @@ class _Selector:
         self._epoll: _Epoll | None = None
 
     def select(self, timeout: float | None = None) -> list[_Event]:
-        """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop."""
+        """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop.
+
+        Returns:
+            An empty list, because no descriptor is registered.
+        """
         if timeout != 0 and not self._woken:
             scheduler.wait(_whole_timeout(timeout), self._queue, outside=True)
             self._woken = False
@@ -105,7 +113,7 @@ class _Selector:
         self._look()
 
     def _look(self) -> None:
-        """Let the thread that waits in `select` look whether it can continue."""
+        """Let the thread that waits in `select` check whether it can continue."""
         for waiting in self._queue:
             waiting.wake()
 
@@ -159,8 +167,9 @@ class BrowserEventLoop(unix_events._UnixSelectorEventLoop):
     """CPython's event loop, except for how it waits, and how threads and signals wake it.
 
     Args:
-        selector: a selector of the program's own, for example one that skips time. The loop then
-            uses a pair of sockets to wake it, as on CPython.
+        selector: a selector of the program's own, for example one that skips time, which the loop
+            wakes with a pair of sockets, as on CPython. The loop does not use a selector of the
+            standard library, but only closes it at the end.
     """
 
     # Attributes of CPython's class that typeshed does not declare.
@@ -341,7 +350,7 @@ def make_policy() -> Any:
     """Return the class of policies that create this event loop."""
 
     # `threads.install` has replaced `threading.local`, but too late for the `_Local` of the base
-    # class. It would keep one current loop for all threads of the program, and for later programs.
+    # class. That `_Local` would keep one current loop for all threads, and for later programs.
     class Policy(events._BaseDefaultEventLoopPolicy):
         _loop_factory = BrowserEventLoop
 

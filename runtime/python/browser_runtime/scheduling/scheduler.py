@@ -26,7 +26,7 @@ MAIN = 1
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
 
 
-# A timeout of at least this many seconds counts as long as none in `is_only_serving`, because some
+# In `is_only_serving`, a timeout of at least this many seconds counts as no timeout, because some
 # servers pass such a timeout instead of none.
 _VERY_LONG = 3000
 
@@ -142,7 +142,7 @@ class _State:
         self.handled = 0
         # The program's handler of SIGVTALRM, a signal that the kernel uses; see `slices`.
         self.kept_handler: Any = signal.SIG_DFL
-        # The exceptions that other threads have requested, by the thread that has to raise them.
+        # The exceptions that threads have requested, by the thread that has to raise them.
         self.requested: dict[int, Any] = {}
         # Whether the end of a time slice must not suspend the running thread; see `set_atomic`.
         self.is_atomic = False
@@ -355,13 +355,15 @@ def wait(
         is_serving: whether this is a server that waits for a client; see `is_only_serving`.
 
     Returns:
-        `WOKEN` or `TIMED_OUT`. If Ctrl+C is pending, its handler is called before this function
+        `WOKEN` or `TIMED_OUT`. The result is also `WOKEN` in the main thread after handlers of
+        Ctrl+C or other signals have been called, because this function calls them before it
         returns.
 
     Raises:
-        BaseException: what the program's SIGINT handler raises, `KeyboardInterrupt` by default.
+        BaseException: what the program's handler of a signal raises; for Ctrl+C, this is
+            `KeyboardInterrupt` by default.
         DeadlockError: no thread can wake another one. The deadlock has already been reported.
-        SystemExit: the program is over.
+        SystemExit: the program is over, or a signal without a handler ends it.
         CannotSuspendError: JavaScript has called the running code, and there is no timeout.
     """
     if not _state.timers or not is_main():
@@ -497,9 +499,9 @@ def _jump_if_idle() -> None:
 
 
 def is_only_serving() -> bool:
-    """Return whether every thread waits for long, at least one for clients, the others for threads.
+    """Return whether every thread waits for long: at least one for clients, the others for threads.
 
-    Such a program is no deadlock, because a client may come.
+    Such a program is not in a deadlock, because a client may connect.
     """
     waits = _state.waiting.values()
     return waits_for_clients() and all(each.is_long for each in waits)
@@ -508,7 +510,7 @@ def is_only_serving() -> bool:
 def waits_for_clients() -> bool:
     """Like `is_only_serving`, but the waits for clients may have timeouts of any length.
 
-    Some servers look at regular intervals whether they have to end.
+    Some servers check at regular intervals whether they have to end.
     """
     waits = _state.waiting.values()
     return (
@@ -519,7 +521,7 @@ def waits_for_clients() -> bool:
 
 
 def wait_for_reader(queue: "list[Waiting]") -> None:
-    """Suspend the running thread until the reader has entered something."""
+    """Suspend the running thread until the reader has entered something or a signal was handled."""
     _state.asking += 1
     try:
         wait(None, queue, outside=True)

@@ -29,7 +29,7 @@ from browser_runtime.tracing import reason_of
 # What the page gets as JSON; its types are in runtime/page/workbench/paused_state.ts.
 type _Json = dict[str, Any]
 
-# How many entries of each list the page gets, and how many characters of each name.
+# How many entries of each list the page gets at most, and how many characters of each name.
 _MAX_ENTRIES = 50
 _MAX_NAME = 100
 
@@ -324,7 +324,10 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
 
 
 def _describe_last_thread(state: _State) -> _Json | None:
-    """Return the thread that ran last and the line that it has reached."""
+    """Return the thread that ran last and the line that it has reached, or that it has ended.
+
+    The result is None if the thread has not reached any line of the program.
+    """
     for ident, name, wait, frame in scheduler.list_threads():
         if scheduler.is_running(ident):
             line = state.recorder.program_line(wait.frame if wait else frame)

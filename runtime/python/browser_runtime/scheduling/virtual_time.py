@@ -1,9 +1,10 @@
-"""Clock rates other than real time: clocks that run several times faster, and virtual time.
+"""Clock rates other than real time, and the ends of waits, which depend on the clock rate.
 
-As a rule, virtual time passes only while every thread waits: the clock then jumps to the moment at
-which the first wait ends. Computing takes no virtual time, so durations are exact to the
-nanosecond. All clocks of the program show virtual time, except for `time.process_time` and similar
-clocks, which measure processor time; see runtime/worker/kernel/clock.ts.
+The clocks of a program can run several times faster than real time, or show virtual time. As a
+rule, virtual time passes only while every thread waits: the clock then jumps to the moment at which
+the first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. All
+clocks of the program show virtual time, except for `time.process_time` and similar clocks, which
+measure processor time; see runtime/worker/kernel/clock.ts.
 
 At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
 the difference is at least the timeout. The functions `moment_in`, `moment_at` and `reading_in`
