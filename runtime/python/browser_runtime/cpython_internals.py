@@ -1,4 +1,7 @@
-"""The private names of CPython that this package uses or replaces, outside of `processes`.
+"""The private names of CPython that this package uses or replaces.
+
+This module leaves out those of `processes`, and those of modules that are imported only by programs
+that need them, such as `ctypes`. These names are checked when such a module is imported.
 
 `check` runs when the runtime is installed, which happens when the site is built. A Python without
 one of the names is therefore reported by name and version, before it reaches a reader. The names
@@ -33,6 +36,7 @@ def check() -> None:
         *("_ThreadHandle", "_count", "_excepthook", "_get_main_thread_ident", "_local"),
         *("_make_thread_handle", "_shutdown", "start_joinable_thread"),
     )
+    # Called or replaced in several places.
     require(threading, "_shutdown")
     require(atexit, "_run_exitfuncs")
     require(sys, "_current_frames", "_getframe")
@@ -55,8 +59,9 @@ def check() -> None:
     require(events.Handle, "_args", "_callback")
     require(asyncio.Task, "_fut_waiter", "_source_traceback")
     require_instance_attributes(timeouts.Timeout.__init__, "_task")
-    # Restored by `state` after each program, and set by `begin`.
+    # Restored by `state` after each program.
     require(weakref.finalize, "_registered_with_atexit", "_registry", "_shutdown")
+    # Set by `begin`.
     require(logging, "_startTime")
     # Replaced by `regional.locales`.
     require(locale, "_setlocale")

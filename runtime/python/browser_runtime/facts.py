@@ -24,13 +24,15 @@ TOOL_NAME = "browser_runtime"
 _MAX_MISSING = 3
 # Inspecting an exception takes longer than raising it, so no more than this many are inspected.
 _MAX_INSPECTED = 1000
-# Exceptions that only pass through other code than the program's are not inspected. Looking whose
-# code it is takes time as well. The import of HTTPX alone raises 2500 exceptions.
+# The search ends after exceptions have been raised in this many frames. Only those in frames of the
+# program are inspected, but finding out whose frame it is takes time as well. The import of HTTPX
+# alone raises 2500 exceptions.
 _MAX_WATCHED = 20_000
 # Reading the same time once or twice is normal, for example when a program starts two stopwatches.
 _MIN_STANDSTILLS = 3
-# A thread that has lost less time than this in total, in ns, did not compete with other threads.
-# They only began a wait or ended, which takes up to 60 ms where the machine itself is busy.
+# A thread that has lost no more time than this in total, in ns, is not taken to have competed with
+# other threads. These may only have begun a wait or ended, which takes up to 60 ms where the
+# machine itself is busy.
 _MIN_LOST_NS = 150_000_000
 # The original function. `trace_hooks` gives programs another one, which hides this module's tool.
 _get_tool = sys.monitoring.get_tool
@@ -44,13 +46,13 @@ class _Facts:
         self.program = program
         # The threads that had to share the processor with another one.
         self.competed: set[int] = set()
-        # How long each thread was suspended while another one ran, in ns.
+        # How long each thread was suspended while another one ran, in ns; see `lost_time`.
         self.lost: dict[int, int] = {}
         # How often the program read the same time at two places.
         self.standstills = 0
         # The number of cores that the program was told, or 0 if it has not asked.
         self.cores = 0
-        # In how many frames an exception was raised, and how often it was inspected.
+        # In how many frames an exception was raised, and in how many of them it was inspected.
         self.watched = self.inspected = 0
         # What did not work, in the order of occurrence, by fact and detail. The page knows the
         # facts by their names; see runtime/page/workbench/differences.ts.
@@ -100,7 +102,7 @@ def call_failed(name: str, line: int) -> None:
 
 
 def cannot_switch() -> None:
-    """Record that a thread could not start, because this browser cannot switch stacks."""
+    """Record that a thread or greenlet could not run, because Python cannot switch stacks here."""
     _facts.miss(Missing("no-threads", 0, ""))
 
 
@@ -115,19 +117,19 @@ def time_zones_missing() -> None:
 
 
 def files_diverged() -> None:
-    """Record that this process has written files that other processes do not see."""
+    """Record that this process has changed files, which other processes do not see."""
     _facts.miss(Missing("own-files", 0, ""))
 
 
 def waits_for_clients(addresses: list[str], *, is_child: bool) -> None:
     """Tell the page that this process only waits for clients at these addresses.
 
-    Unlike other facts, the page gets this one immediately. Without addresses, it is no longer true.
+    Unlike facts that are recorded, this one is sent immediately.
 
     Args:
-        addresses: the addresses.
-        is_child: whether this is a child process. The page then tells the reader only while
-            `waits_for_child` is true.
+        addresses: the addresses; empty if the process does not only wait for clients any more.
+        is_child: whether this is a child process. The page then shows the fact only while the main
+            process does nothing but wait for its only child; see `waits_for_child`.
     """
     page.tell("child-serves" if is_child else "serves", len(addresses), " ".join(addresses))
 

@@ -15,12 +15,15 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _OURS = ("browser_runtime", "runnable_tracer")
-# Programs may write to the first two, which `state` empties. The last two contain no real files.
+# Programs may write to the first two, where `state` removes the folders that programs use. The last
+# two contain no real files.
 _IGNORED = frozenset({"/home", "/tmp", "/dev", "/proc"})  # noqa: S108 - a file system in memory
 
 
 def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
     """List every function, class and module in the namespaces of this package and of the tracer.
+
+    These are the namespaces of their modules, and of the classes that are defined there.
 
     Returns:
         Tuples of namespace, name, object and, for functions, their code; otherwise None.

@@ -31,7 +31,10 @@ class Keyboard(io.BufferedIOBase):
         return True
 
     def read1(self, size: int | None = -1, /) -> bytes:
-        """Return the unread rest of the last line, or ask for a line; empty at the end of input."""
+        """Return at most `size` bytes of the last line, or ask for a line if all of it is read.
+
+        The result is empty at the end of input.
+        """
         with self._lock:
             if not self._unread:
                 self._unread = self._ask()
@@ -52,7 +55,7 @@ class Keyboard(io.BufferedIOBase):
     def answer(self, text: str | None) -> None:
         """Accept a line from the reader, without its newline; None is the end of input.
 
-        JavaScript calls this method while Python waits.
+        JavaScript calls this method, through the function `answer`, while Python waits.
         """
         self._answer, self._answered = text, True
         for waiting in self._queue:

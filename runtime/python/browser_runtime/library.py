@@ -40,7 +40,8 @@ def _wait_for_archive() -> None:
             raise scheduler.CannotSuspendError
         problem = scheduler.suspend(archive_file.wait().promise)
     except scheduler.CannotSuspendError:
-        archive_file.wait()  # The archive is fetched, so that a later attempt may find it here.
+        # Begin to fetch the archive, so that a later attempt may find it here.
+        archive_file.wait()
         raise ImportError(
             "the standard library is still being loaded, and code that JavaScript or ctypes calls "
             "cannot wait for it; import the module in the first lines of the program"
@@ -52,7 +53,10 @@ def _wait_for_archive() -> None:
 
 
 def install() -> None:
-    """Let the two functions of `zipimport` that read the archive wait for it."""
+    """Let the two functions of `zipimport` that read the archive wait for it.
+
+    The contents of the files in `KEPT` are read now, so they will not need the archive.
+    """
     reader: Any = zipimport
     get_data, read_directory = reader._get_data, reader._read_directory
     kept: dict[str, bytes] = {}

@@ -1,7 +1,8 @@
 """Finds out whether an exception comes from something that a browser lacks and CPython has.
 
 The result names what the program's own line calls, and what kind of thing is missing. The page has
-a sentence for each kind, which also says what to use; see runtime/page/workbench/missing.ts.
+a sentence for each kind, which also says what to use instead; see
+runtime/page/workbench/missing.ts.
 """
 
 import ast
@@ -21,7 +22,7 @@ from browser_runtime.stand_in import StandIn
 # The kind of a function about which nothing else is known.
 OTHER = "other"
 
-# What the modules of CPython on Linux have and those of Emscripten do not, by kind.
+# Module → what the module has in CPython on Linux, but not here → its kind.
 _ABSENT: dict[str, dict[str, str]] = {
     "os": {
         **dict.fromkeys(("copy_file_range", "sendfile", "splice"), "copies"),
@@ -50,7 +51,7 @@ _ABSENT: dict[str, dict[str, str]] = {
     "signal": {"pidfd_send_signal": "process-signals"},
     "time": {"thread_time": "thread-time", "thread_time_ns": "thread-time", "tzset": "time-zone"},
 }
-# Functions that do not work here, by kind. All of them exist, except for `_ABSENT_METHODS`.
+# Functions that do not work here → their kind. All of them exist, except for `_ABSENT_METHODS`.
 _FAILING = {
     **dict.fromkeys((f"os.spawn{how}" for how in ("l", "le", "lp", "lpe")), "programs"),
     **dict.fromkeys((f"os.spawn{how}" for how in ("v", "ve", "vp", "vpe")), "programs"),
@@ -82,7 +83,7 @@ _FAILING = {
         for name in ("create_subprocess_exec", "create_subprocess_shell")
     },
 }
-# Modules of which no function works, by kind.
+# Modules of which no function works here → the kind of their functions.
 _FAILING_MODULES = {
     "subprocess": "programs",
     "termios": "terminal",
@@ -94,7 +95,8 @@ _ABSENT_METHODS = {
     "sqlite3.Connection.enable_load_extension",
     "sqlite3.Connection.load_extension",
 }
-# The hashes that `hashlib.new` gets from OpenSSL. Other names are unknown to CPython as well.
+# The hashes that `hashlib.new` gets only from OpenSSL, which is not available here. Other unknown
+# names are unknown to CPython as well.
 _HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
 
 # The numbers of the errors of two kinds of system calls: those that this system lacks, and those
@@ -129,7 +131,7 @@ class Missing(NamedTuple):
     line: int
     # Names, separated by spaces. For the fact "no-call": what the program calls, the kind, and the
     # function that does not work if it is another one. For "no-module": the module, and what the
-    # program calls if another module imports it.
+    # program calls if another module imports it. For other facts: nothing.
     detail: str
 
 
@@ -205,7 +207,7 @@ def _absent_name(error: BaseException) -> str:
 
 
 def _may_lack(error: BaseException) -> bool:
-    """Return whether an exception of this type can come from something that the browser lacks."""
+    """Return whether an exception looks as if it could come from what the browser lacks."""
     return (
         isinstance(error, (ImportError, NotImplementedError, OSError))
         or _is_of_terminal(error)
@@ -227,7 +229,7 @@ def _is_lack(error: BaseException, kind: str) -> bool:
     if isinstance(error, OSError) and error.strerror == NO_NEW_PROCESS:
         return False
     if hasattr(error, "_is_of_the_network"):
-        return False  # It fails in the same way on CPython; see `network.loopback.errors`.
+        return False  # The call fails in the same way on CPython; see `network.loopback.errors`.
     if isinstance(error, OSError):
         return error.errno in _MISSING_CALLS or kind in _FAILING_KINDS
     if isinstance(error, ImportError):
@@ -257,7 +259,7 @@ class _Call:
         is_call = isinstance(expression, ast.Call)
         if isinstance(expression, ast.Call):
             expression = expression.func
-        # The call as it is written, if that is a dotted name.
+        # The function that is called, as it is written, if that is a dotted name; otherwise empty.
         self.written = _dotted(expression)
         method = expression.attr if isinstance(expression, ast.Attribute) else ""
         self._function = _name_of(own.tb_frame, self.written)
@@ -296,7 +298,10 @@ class _Call:
 
 
 def _called(own: TracebackType) -> Iterator[tuple[str, str]]:
-    """Yield top-level module and name of each function between the program and the exception."""
+    """Yield top-level module and name of each function between the program and the exception.
+
+    Functions of this runtime are left out.
+    """
     called = own.tb_next
     while called:
         code = called.tb_frame.f_code

@@ -65,7 +65,7 @@ def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
 
 
 def _from_program(traceback: TracebackType | None) -> TracebackType | None:
-    """Return the traceback without the frames of this module, which come before the program's."""
+    """Return a traceback without its outermost frames, as far as they belong to this module."""
     here = _from_program.__code__.co_filename
     while traceback is not None and traceback.tb_frame.f_code.co_filename == here:
         traceback = traceback.tb_next
@@ -73,7 +73,7 @@ def _from_program(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _report(error: BaseException) -> int:
-    """Print what CPython prints when a program ends with an exception, and return its status."""
+    """Print what CPython prints when a program ends with an exception; return the exit status."""
     if scheduler.observer:
         scheduler.observer.fail(error)
     if isinstance(error, SystemExit):
@@ -120,7 +120,8 @@ def _run_and_shut_down(work: Callable[[types.ModuleType], None]) -> int:
     except BaseException as error:
         status, is_stuck = _report(error), isinstance(error, scheduler.DeadlockError)
     stepping.leave()
-    # Threads that are not daemons have to end first, unless they are part of a deadlock.
+    # Let the page say that threads that are not daemons have to end first. If there is a deadlock,
+    # it has been reported already, and these threads will not end by themselves.
     if not is_stuck and (count := threads.non_daemon_count()):
         page.wait_for_threads(count)
     status = _finish(threading._shutdown) or status  # type: ignore[attr-defined]
@@ -183,7 +184,7 @@ def run(
 def run_child(
     main: str, pickles: bytes, sentinel: int, files: Mapping[str, bytes], trace: bool
 ) -> int:
-    """Run a child process that another process has started, and return its exit status.
+    """Run a child process or interpreter that another process has started; return its exit status.
 
     Args:
         main: the file of the program.

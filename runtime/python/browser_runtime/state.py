@@ -1,8 +1,9 @@
 """Remembers the interpreter's state before any program, and restores it after each one.
 
-The attributes of all modules are restored, so a name that a program has rebound (`time.sleep =
-fake`, `builtins.print = mine`) has its old value again. State inside objects, such as the list of
-warning filters, is restored object by object.
+The attributes of modules are restored, so a name that a program has rebound (`time.sleep = fake`,
+`builtins.print = mine`) has its old value again. The modules of this package are not restored, see
+`guard`, and `sys` only in part. State inside objects, such as the list of warning filters, is
+restored object by object.
 """
 
 import builtins
@@ -28,7 +29,7 @@ _Undo = Callable[[], None]
 
 # What `restore` calls, in this order.
 _undo: list[_Undo] = []
-# The attributes of `sys` that programs may rebind.
+# The attributes of `sys` that programs may rebind, and that are restored.
 _SYS_ATTRIBUTES = (
     "_setprofileallthreads",
     "_settraceallthreads",
@@ -54,7 +55,7 @@ _set_handler, _getsignal = signal.signal, signal.getsignal
 
 
 def _modules() -> _Undo:
-    """Restore the attributes of modules, and forget modules that were imported later."""
+    """Remember the attributes of modules; the result also forgets modules imported later."""
     before = dict(sys.modules)
     attributes = [
         (module.__dict__, dict(module.__dict__))
@@ -100,7 +101,7 @@ def _sys() -> _Undo:
 
 
 def _surroundings() -> _Undo:
-    """Restore what is outside of `sys`: files, locale, warnings, loggers, signals and the like."""
+    """Remember locale, warnings, loggers, signals and the like; the result also removes files."""
     environment, folder = dict(os.environ), Path.cwd()
     filters = list(warnings.filters)
     loggers = dict(logging.root.manager.loggerDict)
@@ -139,7 +140,10 @@ def _surroundings() -> _Undo:
 
 
 def _finalizers() -> _Undo:
-    """Let `weakref.finalize` work again, because it stops working when a program has ended."""
+    """Remember the finalizers of `weakref.finalize`.
+
+    The result also lets `finalize` work again, because it stops working when a program has ended.
+    """
     finalize: Any = weakref.finalize
     registry = dict(finalize._registry)
 

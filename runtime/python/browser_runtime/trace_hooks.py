@@ -34,7 +34,7 @@ _UNFILTERED = ("browser_runtime.", "runnable_tracer.", "explorer.", "profile.", 
 
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
-# The events that a callback can disable for one place in the code.
+# Events that a callback can disable for one place in the code.
 _CAN_DISABLE = {
     getattr(_EVENTS, name)
     for name in ("PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "CALL", "LINE", "INSTRUCTION")
@@ -197,7 +197,7 @@ def end_thread() -> None:
 
 
 def restore() -> None:
-    """Remove the hooks and breakpoints that a program has left."""
+    """Remove what a program has left: hooks, breakpoints, and functions put in `sys.monitoring`."""
     _set_in_all_threads(None)
     _profile_all_threads(None)
     for tool in range(_TOOLS):
@@ -219,7 +219,7 @@ def _is_own(frame: FrameType) -> bool:
 
 @hidden
 def reset(self: Any) -> None:
-    """Like `bdb.Bdb.reset`, but report if the debugger would not be able to read commands."""
+    """Like `bdb.Bdb.reset`, but raise an error if `pdb` would not be able to read commands."""
     if type(self).__module__ == "pdb" and not self.rcLines and not scheduler.can_switch():
         raise RuntimeError(
             "pdb cannot ask for commands here, because this browser cannot suspend Python while "
@@ -232,8 +232,8 @@ def reset(self: Any) -> None:
 def set_trace(self: Any, frame: FrameType | None = None) -> None:
     """Like `bdb.Bdb.set_trace`, but do not trace the frames of this runtime.
 
-    CPython's method sets the trace function of each frame on the stack, without a filter. It is
-    therefore removed again from the frames of this runtime.
+    CPython's method sets the trace function of each frame on the stack, without a filter. From the
+    frames of this runtime, the trace function is therefore removed again.
     """
     here = frame or sys._getframe(1)
     _set_trace(self, here)

@@ -39,8 +39,8 @@ _MAX_CHARACTERS = 400_000
 # Events contain no cycles, so checking for them would only take time.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
-# The reason of a thread that waits in a module of this package, unless the function of the standard
-# library that has called the module has a more exact one.
+# Name of a module of `browser_runtime` → the reason of a thread that waits in this module, unless
+# the function of the standard library that has called it has a more exact one.
 _REASONS = {
     "event_loop": "idle",
     "keyboard": "input",
@@ -48,7 +48,8 @@ _REASONS = {
     "queues": "queue get",
     "semaphores": "semaphore",
 }
-# In this package, threads wait for sockets and pipes; one of its modules knows the reason.
+# How the names of the modules begin in which threads wait for sockets and pipes, and the name of
+# the one that knows the reason.
 _NETWORK = "browser_runtime.network."
 _DESCRIPTORS = f"{_NETWORK}descriptors"
 
@@ -109,7 +110,7 @@ class Tracing:
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
         """Record that a thread begins to wait.
 
-        If `is_last`, nothing else happens during the wait, so all events are sent to the page now.
+        If `is_last`, probably nothing else happens for a while, so all events are sent to the page.
         Otherwise the timeline would not show this wait before it has ended.
         """
         self.recorder.reuses_left = 0
@@ -135,7 +136,7 @@ class Tracing:
         self._woken[ident] = self.recorder.waking_lane(), perf_counter_ns()
 
     def run(self, ident: int) -> None:
-        """Record that a thread runs again, if its wait was recorded."""
+        """Record that a thread runs again; if its wait was not recorded, as `begin_slice` does."""
         if ident not in self._waiting:
             self.begin_slice(ident)
             return

@@ -24,8 +24,8 @@ class _Thread:
 class _Spaces:
     """The attributes that each thread sees in one `Local`.
 
-    The attributes belong to that object rather than to the threads, so that an object whose
-    attributes refer to the object itself can be collected.
+    The attributes belong to the `Local` rather than to the threads, so that a `Local` whose
+    attributes refer to itself can be collected.
     """
 
     __slots__ = ("__weakref__", "arguments", "by_thread", "current", "instance")

@@ -11,7 +11,7 @@ TIMEOUT_MAX = 9223372036.0
 
 
 def to_seconds(duration: Any) -> float:
-    """Return a duration as a float, or raise the error that CPython raises for it."""
+    """Return a duration as a float, or raise the error that CPython raises for an invalid one."""
     if not isinstance(duration, int | float):
         if not hasattr(type(duration), "__float__") and not hasattr(type(duration), "__index__"):
             name = type(duration).__name__
@@ -85,7 +85,7 @@ class Lock:
             self._queue[0].wake()
 
     def locked(self) -> bool:
-        """Return whether a thread holds the lock."""
+        """Return whether the lock has been acquired and not released."""
         return self._locked
 
     def __enter__(self) -> bool:
@@ -98,7 +98,7 @@ class Lock:
         self._locked = False
         self._queue.clear()
 
-    # The obsolete names of these methods, which CPython still has.
+    # The obsolete names of `acquire`, `release` and `locked`, which CPython still has.
     acquire_lock, release_lock, locked_lock = acquire, release, locked
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class RLock:
         self._owner = self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire the lock once more, with the arguments of `Lock.acquire`."""
+        """Acquire the lock, or acquire it again, with the arguments of `Lock.acquire`."""
         me = scheduler.get_ident()
         if self._owner == me:
             self._count += 1

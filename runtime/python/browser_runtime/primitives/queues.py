@@ -66,7 +66,7 @@ class SimpleQueue:
         return item
 
     def get_nowait(self) -> Any:
-        """Remove and return the oldest item without waiting."""
+        """Remove and return the oldest item without waiting; raise `queue.Empty` if none exists."""
         return self.get(block=False)
 
     def empty(self) -> bool:

@@ -1,7 +1,8 @@
 """Signals as on CPython: handlers belong to the main thread, and timers send signals to it.
 
-The only signals from outside of a program are Ctrl+C, and SIGVTALRM, with which the kernel ends
-time slices. The timers use the program's clocks, so they work in virtual time as well.
+The only signals that arrive from outside of a process are SIGINT, from the reader (Ctrl+C) or from
+another process, and SIGVTALRM, with which the kernel ends time slices. The timers use the program's
+clocks, so they work in virtual time as well.
 """
 
 import errno

@@ -1,4 +1,8 @@
-"""The primitives of `_thread`, on which CPython's own `threading` is built."""
+"""The primitives of `_thread`, on which CPython's own `threading` is built.
+
+The functions that send signals are here as well, because a signal is handled in the main thread.
+`install` installs all primitives, including those of the other modules of this folder.
+"""
 
 import _thread
 import asyncio
@@ -93,7 +97,8 @@ def start_joinable_thread(
         origin: the function that error reports name, if it is not `function`.
 
     Raises:
-        RuntimeError: there are too many threads, or this browser cannot switch stacks.
+        RuntimeError: there are too many threads, Python cannot switch stacks here, or the handle
+            belongs to a thread that has been started.
     """
     if not callable(function):
         raise TypeError("thread function must be callable")
@@ -232,7 +237,7 @@ _code = _threading_code()
 
 
 def renew() -> None:
-    """Reset `threading` as if just imported, without threads, counters or hooks of a program."""
+    """Reset the scheduler, and reset `threading` to what it is just after its import."""
     _non_daemon.clear()
     scheduler.start_program()
     exec(_code, vars(threading))  # noqa: S102 - CPython's own module
@@ -263,7 +268,7 @@ def replacements() -> dict[str, Any]:
 
 
 def install() -> None:
-    """Put these primitives into `_thread`, then build `threading` on them."""
+    """Put these primitives into `_thread`, build `threading` on them, and install all others."""
     vars(_thread).update(replacements())
     renew()
     queues.install()

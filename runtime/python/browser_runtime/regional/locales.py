@@ -53,7 +53,7 @@ def reset() -> None:
 
 
 def install() -> None:
-    """Replace the function of the C library."""
+    """Set the locale of programs, and replace CPython's function that sets locales."""
     reset()
     _locale.setlocale = setlocale
     locale._setlocale = setlocale  # type: ignore[attr-defined]
