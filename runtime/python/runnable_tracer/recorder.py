@@ -27,8 +27,8 @@ _REASON_INDEX = 5
 DONE, BEGUN = -1, -2
 # This is added to the reason if what the task waits for has a name.
 NAMED = 100
-# The reasons in trace_events.ts, in the same order, after an empty one for a task that has failed or
-# was cancelled.
+# The reasons in trace_events.ts, in the same order, after an empty one for a task that has failed
+# or was cancelled.
 REASONS = (
     "",
     "sleep",
@@ -78,7 +78,7 @@ class Recorder:
 
     Args:
         program: the program's file. Events contain line numbers of this file only.
-        now: reads a clock that all processes share, in nanoseconds.
+        now: reads a clock, in nanoseconds. On CPython, all processes share it.
         get_ident: returns the identifier of the running thread.
         max_events: the recorder stops after this many events.
         max_reuses: how often a reading of the clock may be used again before the clock is read

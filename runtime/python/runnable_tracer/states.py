@@ -1,7 +1,7 @@
 """Records the content of the collections that a program's header names, whenever it has changed.
 
-The content is compared before each line of the program's own file, which `sys.monitoring` reports.
-It reports no lines of other files, so the standard library runs at full speed.
+The content is compared before lines of the program's own file, which `sys.monitoring` reports. It
+reports no lines of other files, so the standard library runs at full speed.
 """
 
 import sys
