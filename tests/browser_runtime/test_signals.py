@@ -1,5 +1,6 @@
 """Signals: only the main thread sets and runs handlers, and timers interrupt what it does."""
 
+import importlib
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -91,6 +92,22 @@ def test_pthread_kill_refuses_threads_that_do_not_exist_and_invalid_signals() ->
             signals.pthread_kill(scheduler.MAIN, 999)
 
     run(program)
+
+
+# https://man7.org/linux/man-pages/man7/signal.7.html, "Standard signals"
+@pytest.mark.parametrize("number", [signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH])
+def test_a_signal_that_systems_ignore_does_not_end_a_child(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system: Any = importlib.import_module("browser_runtime.processes.system")
+    child, killed = 50, []
+    monkeypatch.setattr(system.broker, "kill", lambda *sent: killed.append(sent), raising=False)
+    system.kill(child, number)
+    system.kill(child, signal.SIGTERM)
+    assert killed == [(child, signal.SIGTERM)]
+    monkeypatch.setattr(system.broker, "pid", lambda: child)
+    assert not system._ends(number)
+    assert system._ends(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("clock_rate", [0, 1, 10])

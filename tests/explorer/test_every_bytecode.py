@@ -435,6 +435,16 @@ def test_each_update_of_a_shared_variable_is_a_read_and_a_store(statements: list
     assert all(point.text not in ("x", "y") for point in points)
 
 
+@pytest.mark.parametrize("signature", ["total", "*, total=0", "*total", "**total"])
+def test_an_argument_that_is_replaced_is_read_at_accesses(signature: str) -> None:
+    source = f"def main({signature}):\n    work = lambda: print(total)\n    total = 1\n"
+    code = compile(source, "program.py", "exec")
+    main = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+    work = next(constant for constant in main.co_consts if isinstance(constant, CodeType))
+    points = Accesses(code, source).in_code(work).values()
+    assert ("read", "total") in {(point.kind, point.text) for point in points}
+
+
 def test_work_with_local_variables_adds_no_access() -> None:
     source = "def work():\n    total = 0\n    for n in range(9):\n        total += n\n"
     code = compile(source, "program.py", "exec")

@@ -103,6 +103,7 @@ def _sys() -> _Undo:
 def _surroundings() -> _Undo:
     """Remember locale, warnings, loggers, signals and the like; the result also removes files."""
     environment, folder = dict(os.environ), Path.cwd()
+    homes = {*os.listdir("/home")} - {"reader", "library", "packages"}  # noqa: PTH208
     filters = list(warnings.filters)
     loggers = dict(logging.root.manager.loggerDict)
     root = (logging.root, *(a for a in loggers.values() if isinstance(a, logging.Logger)))
@@ -120,8 +121,13 @@ def _surroundings() -> _Undo:
         os.environ.update(environment)
         os.chdir(folder)
         locales.reset()
-        for name in ("/home/reader", "/home/library", "/home/packages", "/tmp"):  # noqa: S108 - a file system in memory
-            shutil.rmtree(name, ignore_errors=True)
+        for name in {*os.listdir("/home")} - homes:  # noqa: PTH208
+            path = Path("/home", name)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        shutil.rmtree("/tmp", ignore_errors=True)  # noqa: S108 - a file system in memory
         Path("/tmp").mkdir(exist_ok=True)  # noqa: S108
         warnings.resetwarnings()
         warnings.filters[:] = filters  # type: ignore[index]

@@ -9,6 +9,7 @@ of what is called partial-order reduction.
 
 import ast
 import dis
+import inspect
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,6 +87,13 @@ class Access:
         if self.global_name:
             return self.global_name not in frame.f_globals
         return self.operands is None or not _is_immutable(self.operands, frame)
+
+
+def _arguments(code: CodeType) -> tuple[str, ...]:
+    """Return the names of all arguments of a function, including `*` and `**`."""
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    return code.co_varnames[:count]
 
 
 class Accesses:
@@ -175,7 +183,7 @@ class Accesses:
                 else:
                     # An argument has a value before this bytecode runs, and a variable of an outer
                     # function can also be set there.
-                    is_argument = name in code.co_varnames[: code.co_argcount]
+                    is_argument = name in _arguments(code)
                     is_outer = name in code.co_freevars
                     counts[scope, name] += 2 if is_outer or is_argument or in_loop else 1
         return counts

@@ -91,7 +91,7 @@ class _Pickler(pickle.Pickler):
         if (
             isinstance(obj, FunctionType)
             and "<" in obj.__qualname__
-            and not (obj.__closure__ or obj.__defaults__)
+            and not (obj.__closure__ or obj.__defaults__ or obj.__kwdefaults__)
         ):
             return _make_function, (marshal.dumps(obj.__code__), obj.__name__)
         return NotImplemented

@@ -18,6 +18,9 @@ from browser_runtime.scheduling import scheduler
 # The pid of the main process, which is the pid that Emscripten reports. Those of child processes
 # are greater.
 MAIN = 42
+# Nothing happens when a process gets one of these signals and has no handler for it, see "Standard
+# signals" in https://man7.org/linux/man-pages/man7/signal.7.html.
+_IGNORED = frozenset({signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH})
 
 
 # If this worker runs an interpreter that is not the main one of its process, the pid of that
@@ -57,13 +60,13 @@ def kill(pid: int, signum: int, /) -> None:
     """Like `os.kill`, for the processes of this program.
 
     A child process can handle only SIGINT if another process sends it. Other signals end the child
-    process immediately.
+    process immediately, except for those that systems ignore, such as SIGCHLD.
     """
     if pid == broker.pid() and _ends(signum):
         broker.kill(pid, signum)
         _wait_forever()
     elif pid > MAIN and pid != broker.pid():
-        if signum:
+        if signum and signum not in _IGNORED:
             broker.kill(pid, signum)
     else:
         threads.kill(pid, signum)
@@ -73,7 +76,7 @@ def _ends(number: int) -> bool:
     """Return whether a signal ends this process; only the page ends the main process."""
     return (
         broker.pid() != MAIN
-        and number != 0
+        and number not in (0, *_IGNORED)
         and (number == signal.SIGKILL or signal.getsignal(number) == signal.SIG_DFL)
     )
 
