@@ -131,9 +131,9 @@ print("one"); print("two", file=sys.stderr); print("three")
       ["input()", "input('Name? ')", 1, /EOFError: EOF when reading a line\n$/],
       [
         "a missing module",
-        "import requests",
+        "import django",
         1,
-        /No module named 'requests'\n'requests' is not installed here\. Programs can use Python's/,
+        /No module named 'django'\n'django' is not installed here\. Programs can use Python's/,
       ],
       ["KeyboardInterrupt", "raise KeyboardInterrupt", 130, /KeyboardInterrupt\n$/],
     ];

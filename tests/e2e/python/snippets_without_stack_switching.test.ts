@@ -32,7 +32,7 @@ test(
       const source = readFileSync(`snippets/${name}.py`, "utf8");
       assert.match(
         source,
-        /threading|PoolExecutor|to_thread|run_in_executor|fastapi|greenlet|run_in_threadpool/,
+        /threading|multiprocessing|PoolExecutor|to_thread|run_in_executor|fastapi|greenlet|run_in_threadpool/,
         name,
       );
       assert.equal(status, 1, name);

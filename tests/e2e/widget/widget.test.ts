@@ -304,7 +304,7 @@ describe("the end of a run", () => {
     ["exception", "def move():\n    1 / 0\nmove()\n", /ZeroDivisionError/, /Exit status 1/],
     ["SystemExit", "raise SystemExit(3)\n", /^$/, /Exit status 3/],
     ["deep recursion", "def f(): f()\nf()\n", /RecursionError/, /Exit status 1/],
-    ["missing module", "import requests\n", /'requests' is not installed/],
+    ["missing module", "import django\n", /'django' is not installed/],
     ["no output", "x = 1\n", /^$/, /The program printed nothing/],
   ];
   test("errors, exit statuses and missing output are shown, and the next run works", async () => {
