@@ -28,14 +28,19 @@ if __name__ == "__main__":
 """
 # How long the tests of one module may take, in seconds. Those of sockets take longest.
 _LIMIT_S = 1200
-# The part of the tests that has to pass.
+# The share of the tests that has to pass; see `results.share`.
 _GOAL = 0.95
 # What the tests need of the suite, apart from their own modules.
 _SHARED = ("__init__.py", "support", "certdata", "ssl_servers.py", "test_asyncio")
 
 
 def main() -> int:
-    """Run the tests. Return 1 if one that should pass does not, and 2 if they cannot be run."""
+    """Run the tests, and return the exit status.
+
+    It is 2 if the tests cannot be run, 1 if one of them has a fault or too few of them pass, and
+    otherwise 0. Faults do not count with ``--only`` and ``--all``, and the share of passing tests
+    counts only if all modules are run.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("modules", nargs="*", help="parts of the names of modules; default: all")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="default: both")
@@ -74,7 +79,11 @@ def main() -> int:
 
 
 def _prepare(suite: source.Source, modules: list[str], excluded: list[str]) -> list[Path]:
-    """Make the folder from which the programs import the tests; return one program per module."""
+    """Make the folder from which the programs import the tests, and an empty one for the programs.
+
+    Returns:
+        The path of the program for each module, which the caller has to write.
+    """
     folder = _CACHE / "library"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "test").mkdir(parents=True)

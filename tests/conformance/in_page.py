@@ -1,8 +1,10 @@
 """Runs one module of CPython's tests in the page, and prints how each test ends.
 
-A program imports this module beside the package `test`, and calls `allow` and `main`. The results
-are lines such as ``[conformance] passed test.test_select.SelectTestCase.test_select``. Reasons and
-tracebacks are printed to stderr, after a line that names the test.
+A program imports this module, which is in the same folder as the package `test`, and calls `allow`
+and `main`. The results are lines such as
+``[conformance] passed test.test_select.SelectTestCase.test_select``. If a test is skipped, the line
+ends with the reason. The traceback of a failure is printed to stderr, after a line that names the
+test.
 """
 
 import _thread
@@ -22,7 +24,7 @@ from typing import Any
 MARK = "[conformance]"
 # How many seconds one test may take before it is interrupted.
 _LIMIT_S = 20
-# What interrupts it. The tests use other signals.
+# The signal that interrupts a slow test. The tests themselves use other signals.
 _SIGNAL = signal.SIGUSR2
 
 
@@ -68,7 +70,7 @@ class _Result(unittest.TestResult):
         self._outcome = "passed"
 
     def _say(self, outcome: str, test: Any, reason: str = "") -> None:
-        """Print an outcome; tests may have printed half a line before."""
+        """Print an outcome on a line of its own. The test may have printed half a line before."""
         self._write(f"\n{MARK} {outcome} {test.id()}{reason and '  ' + reason}\n")
 
     def startTest(self, test: Any) -> None:  # noqa: N802 - as in unittest
@@ -86,7 +88,7 @@ class _Result(unittest.TestResult):
         text = "".join(traceback.format_exception(*error, limit=-8))
         self._explain(f"\n{MARK} why {test.id()}\n{text}\n")
         if not isinstance(test, unittest.TestCase) and not hasattr(test, "test_case"):
-            self._say("failed", test)  # A class or a module could not be set up.
+            self._say("failed", test)  # A class or module could not be set up or torn down.
 
     def addError(self, test: Any, err: Any) -> None:  # noqa: N802
         self._fail(test, err)
@@ -147,7 +149,7 @@ def main(name: str, only: str = "") -> None:
     platform = sys.platform
     try:
         # The network is that of Linux, so the tests of what only Linux has can run as well. The
-        # decorators that skip tests look for the platform now.
+        # decorators that skip tests read the name of the platform while the tests are imported.
         sys.platform = "linux"
         loaded = unittest.defaultTestLoader.loadTestsFromName(name)
     except unittest.SkipTest as reason:

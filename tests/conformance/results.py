@@ -10,7 +10,7 @@ from typing import Literal
 
 type Outcome = Literal["passed", "failed", "skipped", "excluded"]
 
-# A line of in_page.py.
+# A line that in_page.py prints: what has happened, a test, and perhaps a reason.
 _LINE = re.compile(r"^\[conformance\] (\w+) ([^\s(]+(?: \([^)]*\))?)(?:  (.*))?$", re.MULTILINE)
 
 
@@ -67,6 +67,7 @@ class ModuleResult:
     """How the tests of one module ended.
 
     Attributes:
+        name: The name of the module.
         outcomes: Test → how it ended.
         reasons: How many tests have skipped themselves for each reason.
         is_complete: Whether the last test has ended.
@@ -89,7 +90,7 @@ def parse(name: str, output: str) -> ModuleResult:
         if word == "done":
             result.is_complete = True
         elif word in ("passed", "failed", "skipped", "excluded"):
-            # A test whose clean-up fails is reported twice, and has failed.
+            # If several lines are about the same test and one of them says that it failed, it has.
             if result.outcomes.get(test) != "failed":
                 result.outcomes[test] = word
             if word == "skipped":
@@ -119,7 +120,10 @@ def faults(results: Iterable[ModuleResult], expected: Expectations) -> list[str]
 
 
 def share(results: Iterable[ModuleResult], expected: Expectations) -> float:
-    """Return the share of the tests that pass, of those that this network could pass."""
+    """Return the share of the tests that pass, of those that this network could pass.
+
+    The latter are the tests that pass or fail, and the excluded tests that count as failures.
+    """
     passed = failed = 0
     for result in results:
         passed += result.count("passed")

@@ -1,9 +1,9 @@
 """Gets CPython's test suite, which no package index offers, from Debian or from a folder.
 
-No part of the suite belongs to this repository. Debian packs the suite of each version of Python
-that it has, and its newest release has the version of Python that browsers have. Its packages are
-downloaded with the settings of `apt` on this machine, which say where Debian's archive is, into
-folders of their own. Nothing is installed.
+No part of the suite belongs to this repository. Debian has a package with the suite of each of its
+versions of Python, and its newest release has the version that runs in browsers here. `apt-get`
+downloads the packages into a folder of its own. Its settings on this machine say where Debian's
+archive is. Nothing is installed.
 """
 
 import os
@@ -14,7 +14,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# Names the folder `Lib` of CPython's source, or any other that contains the package `test`.
+# The environment variable with the path of the folder `Lib` of CPython's source code, or of another
+# folder that contains the package `test`.
 VARIABLE = "CPYTHON_TESTS"
 # Debian's name for the release that has the newest version of everything.
 _RELEASE = "sid"
@@ -72,7 +73,7 @@ def _download(cache: Path, minor: str) -> None:
         folder = Path(name)
         options = _apt_options(folder)
         _run("apt-get", *options, "update", cwd=folder)
-        # The package `test.support` is in the second of them.
+        # The Python package `test.support` is in the second of these Debian packages.
         packages = [f"libpython{minor}-testsuite", f"libpython{minor}-stdlib"]
         _run("apt-get", *options, "download", *packages, cwd=folder)
         for archive in sorted(folder.glob("*.deb")):
@@ -85,7 +86,7 @@ def _download(cache: Path, minor: str) -> None:
 
 
 def _apt_options(folder: Path) -> list[str]:
-    """Return options that let `apt-get` use folders of its own, and another release of Debian."""
+    """Return options that let `apt-get` use subfolders of this folder, and `_RELEASE` of Debian."""
     listed = _run("apt-get", "indextargets", "--format", "$(LABEL) $(REPO_URI)", cwd=folder)
     found = re.search(r"^Debian (\S+)$", listed, re.MULTILINE)
     if not found:

@@ -1,4 +1,4 @@
-"""Tests of the verdict of ``make conformance``: whatever should pass and does not is reported."""
+"""Tests of the verdict of ``make conformance``, of its expectations, and of finding the suite."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ SOCKET: dict[str, int] = {
     "SO_SNDTIMEO": 21,
 }
 
-# The names of `poll` and `epoll` share these endings.
+# The ends of the names of events. `poll` and `epoll` have the same events, with the same bits.
 _EVENTS = {
     "ERR": 0x8,
     "HUP": 0x10,
@@ -45,7 +45,7 @@ SELECT: dict[str, int] = {
 }
 
 # The texts of glibc, https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/gnu/errlist.h, for
-# which the library of the browser's Python has others.
+# errors that the network raises. The C library of the browser's Python has other texts for some.
 ERROR_TEXTS: dict[str, str] = {
     "EADDRINUSE": "Address already in use",
     "EADDRNOTAVAIL": "Cannot assign requested address",

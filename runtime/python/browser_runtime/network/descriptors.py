@@ -1,7 +1,7 @@
 """The file descriptors of pipes, sockets and `epoll` objects, and waiting for their state.
 
 The numbers are greater than all that the file system of the browser uses, so that functions which
-take a descriptor know whose it is.
+take a descriptor know whether it belongs to the network or to a file.
 """
 
 import heapq
@@ -19,20 +19,21 @@ from browser_runtime.processes.system import MAIN
 from browser_runtime.scheduling import scheduler, virtual_time
 
 FIRST = facade.FIRST
-# How many descriptors a program can have open.
+# How many of these descriptors one process of a program can have open.
 LIMIT = 4096
-# How many of the ports that the system chooses a process uses before it comes to those of another.
+# If the system chooses the ports, how many of them a process uses before it comes to the ports with
+# which the next process begins.
 _PORTS_OF_A_PROCESS = 221
 
 
 class Descriptors:
-    """The open descriptors of one program, and the network that they belong to."""
+    """The open descriptors of one process of a program, and the network that they belong to."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.elsewhere = Elsewhere(network)
         self._open: dict[int, Pollable] = {}
-        # The numbers that have been closed, of which the smallest is used next.
+        # The free numbers below the greatest one that has been used. The smallest is used next.
         self._free: list[int] = []
         self._inheritable: set[int] = set()
 
@@ -65,7 +66,11 @@ class Descriptors:
         return number in self._open
 
     def close(self, number: int) -> None:
-        """Close a descriptor, and its object if no other descriptor refers to that."""
+        """Close a descriptor, and its object if no other descriptor refers to the object.
+
+        Raises:
+            OSError: the descriptor is not open (`EBADF`).
+        """
         pollable = self.get(number)
         del self._open[number]
         self._inheritable.discard(number)
@@ -102,10 +107,12 @@ class Descriptors:
             self._inheritable.discard(number)
 
     def duplicate_to(self, number: int, target: int) -> None:
-        """Let a number refer to the object of a descriptor, and close what it referred to before.
+        """Let the number `target` refer to the object of the descriptor `number`.
+
+        If `target` is an open descriptor, it is closed before.
 
         Raises:
-            OSError: the descriptor is not open, or the number cannot be that of a socket or pipe.
+            OSError: `number` is not open, or `target` cannot be a descriptor of this table.
         """
         pollable = self.get(number)
         if not FIRST <= target < FIRST + LIMIT:
@@ -116,7 +123,7 @@ class Descriptors:
             return
         if self.is_open(target):
             self.close(target)
-        # The numbers below it that have never been used are free from now on.
+        # The numbers up to `target` that have never been used become free, before it is taken.
         for unused in range(FIRST + len(self._open) + len(self._free), target + 1):
             heapq.heappush(self._free, unused)
         self._free.remove(target)
@@ -127,7 +134,8 @@ class Descriptors:
     def close_all(self) -> None:
         """Close all descriptors, at the end of a program."""
         for number in list(self._open):
-            # A message that is lost with its receiver may have been closed already.
+            # It may have been closed with a socket before it: the messages to that socket are lost,
+            # and with them the descriptors that they carry.
             if number in self._open:
                 self.close(number)
 
@@ -150,11 +158,11 @@ def wait_until(
     seconds: float | None,
     reason: str,  # noqa: ARG001 - see below
 ) -> bool:
-    """Suspend the running thread until a condition holds.
+    """Suspend the running thread until a condition holds or a timeout has passed.
 
     Args:
         is_done: returns whether the condition holds. It may do the work for which the thread waits.
-        pollables: the objects whose changes can make it hold.
+        pollables: the objects whose changes can make the condition hold.
         seconds: the timeout; None waits without a limit, and 0 does not wait.
         reason: why the thread waits, which `tracing` reads from here: `connect`, `accept`, `read`,
             `write` or `select`.
@@ -194,7 +202,10 @@ def wait_until(
 
 
 def _sooner(seconds: float | None, observed: Iterable[Pollable]) -> float | None:
-    """Return the shorter of a timeout and the time until one of the objects changes by itself."""
+    """Return the shorter of a timeout and the time until one of the objects changes by itself.
+
+    The result is None if there is neither.
+    """
     moments = [moment for each in observed if (moment := each.next_change()) is not None]
     if not moments:
         return seconds
@@ -206,7 +217,7 @@ _current: Descriptors | None = None
 
 
 def current() -> Descriptors:
-    """Return the descriptors of the running program."""
+    """Return the descriptors of the running program; the first call creates its network."""
     global _current
     if _current is None:
         network = Network(
@@ -222,12 +233,17 @@ def current() -> Descriptors:
 
 
 def is_socket_file(device: int, number: int) -> bool:
-    """Return whether the running program has bound a socket to this file."""
+    """Return whether the running program has bound a socket to a file.
+
+    Args:
+        device: the device of the file.
+        number: the number of the file on the device.
+    """
     return _current is not None and (device, number) in _current.network.socket_files
 
 
 def end() -> None:
-    """Close everything that the program has left open."""
+    """Close everything that the program has left open, and send what other processes should get."""
     global _current
     if _current is not None:
         scheduler.on_endless_wait = None

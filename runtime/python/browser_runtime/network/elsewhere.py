@@ -1,12 +1,13 @@
 """Connections between the processes of one program, each of which has a network of its own.
 
-The broker, which knows all processes, keeps the addresses at which they are bound and listen; see
-runtime/sandbox/channels.ts. A connection consists of two of its channels, one for each direction.
-In each of the two processes, the program's end is an ordinary endpoint, whose peer is a
-`RemoteEnd`: it sends what the program writes to the broker, and gives the program what arrives.
+The broker, which knows all processes, keeps the addresses at which the TCP and Unix sockets of
+processes are bound and listen; see runtime/sandbox/channels.ts. A connection consists of two of the
+broker's channels, one for each direction. In each of the two processes, the program's end is an
+ordinary endpoint, whose peer is a `RemoteEnd`. The `RemoteEnd` sends to the broker what the program
+writes, and gives the program what arrives.
 
-No thread does this. The worker calls `RemoteEnd` when a message arrives, and an endpoint calls it
-when the program has written or read something.
+No thread does this. The worker calls a `RemoteEnd` when a message arrives, and the endpoint calls
+it when the program has written or read something.
 """
 
 import contextlib
@@ -34,19 +35,23 @@ from browser_runtime.network.loopback.streams import Stream
 from browser_runtime.processes import asking
 from browser_runtime.scheduling import scheduler
 
-# The first byte of each message, which says what it is. The last one is sent by the listener's
-# process when the program has accepted the connection.
+# The first byte of each message, which says what the message is. `_ACCEPTED` is sent by the
+# listener's process when the program has accepted the connection.
 _DATA, _END, _RESET, _ACCEPTED = b"\0", b"\1", b"\2", b"\3"
-# How many bytes the broker holds of one direction of a connection, and the size of one message.
+# How many bytes of one direction of a connection the broker holds before no further message is
+# sent, and how many bytes of data one message has at most.
 _IN_FLIGHT, _MESSAGE = 256 * 1024, 64 * 1024
-# How many bytes the broker may hold of all connections of this process before the smaller limits
-# below apply, and how many connections to other processes there may be. Together they stay below
-# the 512 MiB of unread bytes that the worker allows; see runtime/worker/links/process_link.ts.
+# How many bytes that this process has sent through all connections the broker may hold before the
+# smaller limits below apply, and how many connections to other processes there may be. With these
+# limits, the unread bytes stay below the 512 MiB that the worker allows, until the process ends;
+# see runtime/worker/links/process_link.ts.
 _MANY, _MAX_ENDS = 64 * 1024 * 1024, 4096
 _IN_FLIGHT_OF_MANY, _MESSAGE_OF_MANY = 48 * 1024, 16 * 1024
-# How many names all sockets of a program can have at the broker; see runtime/sandbox/channels.ts.
+# How many names all sockets of a program can have at the broker; see `MAX_NAMES` in
+# runtime/sandbox/channels.ts.
 _MAX_NAMES = 65_536
-# How many clients may wait for a place in the backlog of a listener.
+# When this many clients wait for a place in the backlog of a listener, further clients of other
+# processes are refused.
 _MAX_WAITING = 1024
 
 
@@ -86,18 +91,18 @@ class RemoteEnd(Pollable):
         self._from_program: Stream
         self._to_program: Stream
         self._from_program, self._to_program = elsewhere.network.make_remote_streams(endpoint)
-        # The channels, or 0 after this process has closed its end.
+        # The channels, each of which is 0 after this process has closed its end of the channel.
         self._sends, self._receives = sends, receives
         # How many bytes of this connection `Elsewhere.in_flight` contains.
         self._counted = 0
-        # The open question for the next message, or 0.
+        # The unanswered question for the next message (see `asking`), or 0.
         self._question = 0
-        # What has arrived and has no room in the buffer of the program's end.
+        # What has arrived and has not found room in the buffer of the program's end yet.
         self._pending = b""
-        # Whether the other process knows that the program writes nothing more.
+        # Whether the other process has been sent `_END`: the program writes nothing more.
         self._is_ended = False
-        # Of a client: whether the other end was accepted. None at the listener's end until the
-        # client's process knows that.
+        # In the client's process: whether it knows that the other end was accepted. In the
+        # listener's process: None, or True after `_ACCEPTED` has been sent.
         self._is_accepted: bool | None = False if is_client else None
         elsewhere.ends[self] = None
         endpoint.join_remote(self, self._from_program, self._to_program)
@@ -111,7 +116,7 @@ class RemoteEnd(Pollable):
         super().changed()
 
     def send_everything(self) -> None:
-        """Send what is left at the end of the process, whether or not anything is received."""
+        """Send what is left at the end of the process, however much the broker holds already."""
         self._send(is_last=True)
 
     # --- to the other process ---------------------------------------------------------------------
@@ -162,7 +167,10 @@ class RemoteEnd(Pollable):
         self._finish()
 
     def _look_for_room(self) -> None:
-        """Send more because the other process has received something, or has closed its end."""
+        """Send more, because the other process has received something.
+
+        This is also called when that process has closed its end. Then nothing more is sent.
+        """
         if self._sends and broker.is_broken(self._sends):
             self._stop_sending()
             self._endpoint.changed()
@@ -189,8 +197,8 @@ class RemoteEnd(Pollable):
         message: Any = broker.take(self._question)
         self._question = 0
         if message is None:
-            # The other process has closed the connection, or has ended. As on Linux, that breaks
-            # connections off that it has not accepted.
+            # The other process has closed the connection, or has ended. As on Linux, a connection
+            # that it had not accepted is reset.
             if self._is_accepted is False:
                 self._to_program.reset()
             else:
@@ -229,7 +237,7 @@ class RemoteEnd(Pollable):
 
 
 class _RemoteClient:
-    """A client of another process that connects to a listener of this one."""
+    """A client in another process that connects to a listener in this process."""
 
     is_closed = False
 
@@ -261,7 +269,7 @@ class Elsewhere:
 
     Attributes:
         network: the network of this process.
-        ends: the other ends of the connections to other processes.
+        ends: the other ends of the connections to other processes; the values are not used.
         in_flight: how many bytes this process has sent that have not been received yet, as far as
             it knows.
     """
@@ -270,20 +278,22 @@ class Elsewhere:
         self.network = network
         self.ends: dict[RemoteEnd, None] = {}
         self.in_flight = 0
-        # Endpoints that are bound → the channel under whose names the broker knows them.
+        # Bound endpoint → the channel to which the broker has given the names of its addresses.
         self._channels: dict[Pollable, int] = {}
-        # Of these channels, the ones that receive connections → the open question for the next one.
+        # Of these channels, those of listeners → the unanswered question for the next connection.
         self._questions: dict[int, int] = {}
 
     # --- binding ----------------------------------------------------------------------------------
 
     def reserve(self, endpoint: Endpoint) -> bool:
-        """Reserve the address at which an endpoint is bound; return whether it is free.
+        """Reserve the address at which an endpoint is bound; return whether no process has it.
 
-        As long as the program has one process, this does not wait for the answer of the broker.
+        Addresses for datagrams are not reserved, so that the result for them is true. If the
+        program has not started a process yet, or this thread cannot be suspended, the result is
+        true as well, because this function does not wait for the answer of the broker.
 
         Raises:
-            OSError: the processes of the program have used up all addresses (`ENOBUFS`).
+            OSError: the sockets of the program have too many names (`ENOBUFS`).
         """
         if isinstance(endpoint, DatagramEndpoint):
             return True
@@ -317,7 +327,7 @@ class Elsewhere:
     # --- listening --------------------------------------------------------------------------------
 
     def listen(self, endpoint: StreamEndpoint) -> None:
-        """Accept connections of other processes."""
+        """Begin to receive connections from other processes, if that has not happened before."""
         number = self._channels.get(endpoint, 0)
         if not number or number in self._questions:
             return
@@ -377,7 +387,7 @@ class Elsewhere:
         return True
 
     def end(self) -> None:
-        """Send what the program has written before this process ends."""
+        """Send what the program has written and what is still here, because this process ends."""
         for end in list(self.ends):
             with contextlib.suppress(Exception):  # The worker refuses too much data.
                 end.send_everything()
@@ -398,6 +408,7 @@ def _new_channel(own: str) -> tuple[int, int]:
 
 
 # --- names ----------------------------------------------------------------------------------------
+# The broker knows addresses by names, which are the same in all processes.
 
 
 def _as_json(address: Address | None) -> Any:
@@ -405,7 +416,7 @@ def _as_json(address: Address | None) -> Any:
 
 
 def _path(address: str | bytes) -> str:
-    """Return the name of the address of a Unix socket, which is the same in all processes."""
+    """Return the name at which a Unix socket with this address listens."""
     if isinstance(address, bytes) or not address:
         return f"unix {os.fsdecode(address)!r}"
     return f"unix {os.path.realpath(address)!r}"
@@ -416,7 +427,10 @@ def _host(host: str) -> str:
 
 
 def _names(network: Network, endpoint: StreamEndpoint) -> tuple[list[str], list[str]]:
-    """Return the names of the address at which an endpoint is bound, and those that exclude it."""
+    """Return names for the address at which an endpoint is bound, and the names of its rivals.
+
+    The endpoint cannot be bound there if another process has one of the rivals' names.
+    """
     name = endpoint.name
     if not isinstance(name, tuple):
         assert name is not None
@@ -447,7 +461,7 @@ def _listening(network: Network, endpoint: StreamEndpoint) -> list[str]:
 
 
 def _destinations(endpoint: StreamEndpoint, address: Address) -> list[str]:
-    """Return the names of the addresses at which a listener gets connections to an address."""
+    """Return the names at which a listener for this address may be found, the best one first."""
     if not isinstance(address, tuple):
         return [_path(address)]
     is_mapped = address[0].startswith("::ffff:")

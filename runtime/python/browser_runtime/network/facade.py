@@ -1,8 +1,9 @@
-"""The modules `_socket` and `select` as programs import them, and the functions of `os`.
+"""The modules `_socket` and `select` as programs import them, and the functions for descriptors.
 
-`asyncio` imports these modules, so that almost every program has them. They therefore contain no
-code of the network: whatever is called first loads it. The network's modules are forgotten after
-the program, so that the next one gets them unchanged.
+The latter are `open` and functions of `os` and `fcntl`. `asyncio` imports the two modules, so
+almost every program has them. They therefore contain no code of the network: the first call that
+needs this code loads it. The network's modules are forgotten after the program, so that the next
+program gets them unchanged.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from browser_runtime.network import constants, late_code, settings, tls
 from browser_runtime.trace_hooks import hidden
 
 _PACKAGE = __name__.rpartition(".")[0]
-# Where the modules are that this one loads.
+# The package of the modules that this one loads.
 _CODE = f"{_PACKAGE}.cpython"
 # Descriptors from here on belong to the network. Emscripten opens no more files than this, see
 # `MAX_OPEN_FDS` in https://github.com/emscripten-core/emscripten/blob/main/src/lib/libfs.js.
@@ -41,7 +42,7 @@ _METHODS = (
     *("sendmsg_afalg", "sendto", "setblocking", "setsockopt", "settimeout", "shutdown"),
 )
 _PROPERTIES = ("family", "proto", "timeout", "type")
-# What is needed by the methods above only.
+# What `socket` needs in addition to these, but only while the real methods are in use.
 _PRIVATE = (
     *("__del__", "_adopt", "_call", "_connect", "_endpoint", "_receive", "_send", "_send_to"),
     "_stream",
@@ -89,7 +90,7 @@ bandwidth: float | None = None
 
 
 def _load(module: str) -> Any:
-    """Return a module of this package, and let the class `socket` use the real methods."""
+    """Return a module of the package `cpython`, and let the class `socket` use the real methods."""
     if not _is_loaded:
         _use_real_methods()
     return importlib.import_module(f"{_CODE}.{module}")
@@ -182,13 +183,14 @@ class socket:  # noqa: N801 - as in CPython
     Open a socket of the given type. See `sockets.Socket`, which defines the methods.
     """
 
-    # `socket.socket` adds a slot `__weakref__`, so this class may have neither that nor `__dict__`.
+    # `socket.socket` adds a slot `__weakref__`, so this class must not have one. As on CPython, it
+    # has no `__dict__` either.
     __slots__ = ("_descriptor", "_family", "_kind", "_proto", "_table", "_timeout")
 
     @hidden
     def __init__(self, *args: Any, **keywords: Any) -> None:
         _load("sockets")
-        socket.__init__(self, *args, **keywords)  # Not this method any more.
+        socket.__init__(self, *args, **keywords)  # The real method, which has replaced this one.
 
 
 socket.__module__ = "_socket"
@@ -392,7 +394,8 @@ _STATUS_FUNCTIONS: dict[str, Callable[..., os.stat_result]] = {
 def file_functions() -> dict[str, Callable[..., os.stat_result]]:
     """Return functions of `os` that are replaced when a program uses the network, by name.
 
-    The files of Unix sockets are ordinary ones in the file system of the browser.
+    The files of Unix sockets are ordinary ones in the file system of the browser. These functions
+    return the status of a socket for them.
     """
 
     def wrap(name: str, original: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
@@ -411,7 +414,11 @@ def file_functions() -> dict[str, Callable[..., os.stat_result]]:
 
 
 def install() -> None:
-    """Replace `_socket`, `select` and functions of `os`, and load what is built on them again."""
+    """Replace `_socket`, `select` and functions of other modules, and load their users again.
+
+    The other modules are `os`, `fcntl` and `ssl`. The users are `socket`, `selectors` and
+    `asyncio.streams`.
+    """
     global _is_probing, _importing
     _importing = late_code.importing_from(_PACKAGE)
     _use_late_methods()
@@ -421,10 +428,12 @@ def install() -> None:
         setattr(os, name, function)
         setattr(posix, name, function)
     os.fdopen = fdopen
-    # The modules of the browser's Python have imported this one already.
+    # Only the function is replaced, because the modules of the browser's Python have already
+    # imported the module.
     control: Any = importlib.import_module("fcntl")
     control.fcntl = _control(control.fcntl)
-    # These modules are imported already, with the modules of the browser's Python.
+    # These modules have already been imported, and use the `_socket` and `select` of the browser's
+    # Python.
     _is_probing = True
     for name in ("socket", "selectors"):
         importlib.reload(importlib.import_module(name))
@@ -439,7 +448,7 @@ def _add_unix_functions() -> None:
     before = dict(streams)
     importlib.reload(asyncio.streams)
     added = {name: streams[name] for name in set(streams["__all__"]) - set(before["__all__"])}
-    # Other modules use the classes and functions that have been there before.
+    # Other modules use the classes and functions from before the module was loaded again.
     streams.update(before)
     streams.update(added)
     streams["__all__"] = (*before["__all__"], *sorted(added))
@@ -448,7 +457,7 @@ def _add_unix_functions() -> None:
 
 
 def begin(source: str, *, is_child: bool = False) -> None:
-    """Set how slow the network of a program is, as the header in its text says.
+    """Set how slow the network of a program is, as the program's header says, and tell the page.
 
     Args:
         source: the text of the program.

@@ -1,10 +1,10 @@
 """Imports modules whose code is in the archive of the standard library until they are needed.
 
 A worker starts from a snapshot, which contains modules that have been imported, but no files. Each
-module in it makes the first download longer. Most programs use no network, so the code of its
-modules is in the archive, which arrives after Python has started; see `browser_runtime.library`.
-It is in a single file there, because each file that is read from an archive takes a while.
-runtime/bundle/pack.py writes that file.
+module in the snapshot makes the first download longer. Most programs use no network, so the code of
+the network's modules is in the archive, which arrives after Python has started; see
+`browser_runtime.library`. There, the code of all these modules is in a single file, because each
+file that is read from an archive takes a while. runtime/bundle/pack.py writes that file.
 """
 
 import importlib.machinery
@@ -22,11 +22,12 @@ ARCHIVE = f"/lib/python{sys.version_info.major}{sys.version_info.minor}.zip"
 # Name → whether the module is a package, and its code as `marshal` writes it.
 type _Codes = dict[str, tuple[bool, bytes]]
 
+# What `importing_from` returns.
 type Importing = Callable[[], AbstractContextManager[None]]
 
 
 class _Finder:
-    """Finds the modules whose code is stored, and loads them."""
+    """Finds the modules whose code is in the archive, and loads them."""
 
     def __init__(self, codes: _Codes) -> None:
         self._codes = codes
@@ -51,9 +52,10 @@ class _Finder:
 
 
 def importing_from(package: str, archive: str = ARCHIVE) -> Importing:
-    """Return a context manager, within which modules of a package can be imported from an archive.
+    """Return a function that makes context managers.
 
-    The archive is read once, when a program first needs the modules.
+    Within each of these contexts, modules of a package can be imported from an archive, which is
+    read once, when a program first needs the modules.
     """
     file = f"{archive}/{package.replace('.', '/')}.marshal"
     # Bytes, unlike a dictionary, cannot be changed by a program.

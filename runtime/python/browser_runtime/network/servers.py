@@ -1,11 +1,12 @@
-"""Tells the page when a program does nothing but wait for clients, which only it can start.
+"""Tells the page when a program does nothing but wait for clients, which only it could start.
 
-Such a program is no deadlock: on another machine, clients would come from outside. Servers such as
+This is no deadlock: outside of a browser, clients could connect to such a program. Servers such as
 uvicorn and `socketserver` look at regular intervals whether they have to end, so the wait of such a
-program may have a timeout. It is reported when it has lasted for a while without a connection.
+program may have a timeout. Such a wait is reported when it has lasted for a while without a
+connection.
 
-A child process may be the server, too. Whether it is all that the program waits for is known to the
-main process, which reports this in `processes.popen`.
+A child process may be the server, too. Only the main process knows whether the program does nothing
+but wait for that child. It reports this in `processes.popen`.
 """
 
 import sys
@@ -19,7 +20,7 @@ from browser_runtime.scheduling import scheduler
 
 # How long a program with timeouts has to wait for clients before that is reported.
 _PATIENCE_MS = 2000
-# How many addresses are named, and how often a program is reported.
+# How many addresses a report names at most, and how many reports a program causes at most.
 _MAX_ADDRESSES, _MAX_REPORTS = 3, 20
 
 
@@ -32,7 +33,8 @@ class Servers:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        # When the program began to wait for clients, in ms; None if it does something else.
+        # When the program began to wait for clients, in ms; None if it does something else, or
+        # `look` has not noticed it yet.
         self._since: float | None = None
         self._is_reported = False
         self._reports = 0
@@ -78,7 +80,7 @@ def _reachable(server: Endpoint) -> str:
 
 
 def _has_children() -> bool:
-    """Return whether this process has started others, which may be or start clients."""
+    """Return whether this process has child processes, which may be clients or start some."""
     process = sys.modules.get("multiprocessing.process")
     return process is not None and bool(process._children)
 

@@ -31,7 +31,7 @@ def read(source: str) -> Delays | None:
             ``network = { latency = 0.05, bandwidth = 125_000 }``.
 
     Returns:
-        No delays if the program does not have the option. None if its value is not valid.
+        `Delays()` if the program does not have the option. None if the option is not valid.
     """
     value = header.option(source, "network")
     if value is None:

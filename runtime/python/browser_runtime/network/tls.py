@@ -14,7 +14,11 @@ TEXT = "this page offers no TLS: connect without it, for example with http:// in
 
 
 def install(ssl: ModuleType) -> None:
-    """Replace the methods of `ssl` that would encrypt a connection."""
+    """Replace the methods of `ssl` that would encrypt a connection.
+
+    Args:
+        ssl: the module, which is changed.
+    """
     own: Any = ssl
 
     class SSLObject(own.SSLObject):  # type: ignore[misc]
@@ -32,7 +36,7 @@ def install(ssl: ModuleType) -> None:
     def wrap_bio(*_: object, **__: object) -> Any:
         return SSLObject.__new__(SSLObject)
 
-    # As with every OpenSSL that CPython supports. Without it, urllib3 cannot configure a context.
+    # True with every OpenSSL that CPython supports. Otherwise, urllib3 cannot configure a context.
     own.HAS_NEVER_CHECK_COMMON_NAME = True
     SSLObject.__qualname__, SSLObject.__module__ = "SSLObject", "ssl"
     for method in (wrap_socket, wrap_bio):

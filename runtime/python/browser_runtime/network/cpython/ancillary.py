@@ -27,7 +27,7 @@ type Item = tuple[int, int, bytes]
 _SOCKET, _IPV6 = 1, 41
 _RIGHTS, _CREDENTIALS = 1, 2
 _HOP_LIMIT, _TRAFFIC_CLASS = 52, 67
-# The options with which a receiver asks for an item.
+# The level and number of the option with which a receiver asks for an item → the type of the item.
 _ASKS = {(_IPV6, 66): _TRAFFIC_CLASS, (_IPV6, 51): _HOP_LIMIT}
 # The greatest number of descriptors in one message, `SCM_MAX_FD`.
 _MAX_DESCRIPTORS = 253
@@ -60,7 +60,7 @@ class Rights:
         _close(lost)
 
     def take(self, most: int) -> list[int]:
-        """Return up to so many of the descriptors, which now belong to the caller."""
+        """Return up to `most` descriptors, which now belong to the caller, and close the rest."""
         taken, self._held = self._held[:most], self._held[most:]
         self.discard()
         return taken
@@ -79,8 +79,9 @@ _is_closing = False
 def _close(numbers: Iterable[int]) -> None:
     """Close descriptors that nothing receives.
 
-    This can lose further descriptors, which are on their way to the sockets that are closed here.
-    Calls from within are therefore not nested, however long the chain is.
+    If a socket is closed here, the descriptors on their way to it are lost as well, and this
+    function is called again from within. Such a call only adds them to `_lost`, so that a long
+    chain of sockets does not lead to many nested calls.
     """
     global _is_closing
     _lost.extend(numbers)
@@ -93,7 +94,7 @@ def _close(numbers: Iterable[int]) -> None:
             if number < FIRST:
                 os.close(number)
             elif descriptors.current().is_open(number):
-                # At the end of a program, it may have been closed already.
+                # Otherwise, `Descriptors.close_all` has closed it already, at the end of a program.
                 system.close(number)
     finally:
         _is_closing = False
@@ -121,7 +122,7 @@ def attach(endpoint: Endpoint, items: Iterable[Item]) -> Attachment | None:
     """Return what has to travel with a message of this endpoint; None for nothing.
 
     Raises:
-        OSError: this kind of socket does not carry such data, or a descriptor is not open.
+        OSError: the data is not valid, this socket cannot send it, or a descriptor is not open.
     """
     if endpoint.is_local:
         return _rights(endpoint, items)
@@ -162,7 +163,7 @@ def _rights(endpoint: Endpoint, items: Iterable[Item]) -> Rights | None:
 def collect(
     endpoint: Endpoint, attachments: Iterable[Attachment], size: int
 ) -> tuple[list[Item], int]:
-    """Return the ancillary data that `recvmsg` returns for a message, and flags.
+    """Return the ancillary data that `recvmsg` returns for a message, and flags: `CUT` or 0.
 
     Args:
         endpoint: the receiver.

@@ -46,8 +46,8 @@ def deadline(seconds: float | None) -> int | None:
 
     The result is None if the timeout is None (no limit) or 0 (the call does not wait).
     """
-    # Not `scheduler.timeout_end`, which must know of waits only. `descriptors.wait_until` calls it
-    # if the call has to wait.
+    # Not `scheduler.timeout_end`, which may only be called when a thread begins to wait. If this
+    # call has to wait, `descriptors.wait_until` calls that function.
     return virtual_time.moment_in(seconds) if seconds else None
 
 

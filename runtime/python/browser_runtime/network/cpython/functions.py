@@ -1,4 +1,4 @@
-"""Functions of `_socket` that create, duplicate or close descriptors, or describe messages."""
+"""Functions of `_socket` for descriptors, for packed addresses and for sizes of ancillary data."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ def octets(data: Any) -> bytes:
 
 
 def number(value: Any) -> int:
-    """Return a number that C stores in an `int`.
+    """Return an argument as a number, if the function in C can store it in an `int`.
 
     Raises:
         OverflowError: it is too great or too small for that.

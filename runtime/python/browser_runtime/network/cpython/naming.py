@@ -1,6 +1,6 @@
 """Converts addresses between the form that programs use and that of the network.
 
-Also binds and connects endpoints to these addresses.
+Also binds endpoints at these addresses, and connects endpoints to them.
 """
 
 import os
@@ -15,8 +15,8 @@ from browser_runtime.network.loopback.endpoints import Phase, StreamEndpoint
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.networks import Endpoint, Network
 
-# The longest abstract address of a Unix socket, `sizeof(sun_path)`. A path must be shorter, because
-# a null byte ends it.
+# The greatest length of an abstract address of a Unix socket, `sizeof(sun_path)`. A path must be
+# shorter, because a null byte ends it.
 _MAX_PATH = 108
 
 
@@ -65,7 +65,7 @@ def _parse_path(address: Any) -> str | bytes:
 
 
 def shown(family: int, address: Address | None) -> Any:
-    """Return an address as programs see it."""
+    """Return an address as programs see it. None is the address of a socket that is not bound."""
     if address is not None:
         return address
     return "" if family == AF_UNIX else addresses.make(family, addresses.WILDCARDS[family], 0)
@@ -90,10 +90,13 @@ def _identity(path: str) -> tuple[int, int]:
 
 
 def bind(table: Descriptors, endpoint: Endpoint, address: Address) -> None:
-    """Bind an endpoint at an address that neither this nor another process uses.
+    """Bind an endpoint at an address, unless this or another process uses the address.
+
+    A datagram endpoint may be bound at an address that another process uses.
 
     Raises:
-        OSError: the address is in use or not local, or the endpoint is bound already.
+        OSError: the address is in use, does not belong to this machine or cannot be created, or
+            the endpoint is bound already.
     """
     network = table.network
     if not isinstance(address, tuple):
@@ -110,7 +113,11 @@ def bind(table: Descriptors, endpoint: Endpoint, address: Address) -> None:
 
 
 def _reserve(table: Descriptors, endpoint: Endpoint) -> bool:
-    """Reserve the address of an endpoint, or let the endpoint be as it was before it was bound."""
+    """Reserve the address of an endpoint that has just been bound; see `Elsewhere.reserve`.
+
+    Returns:
+        Whether that succeeded. If not, the endpoint is not bound any more.
+    """
     is_reserved = False
     try:
         is_reserved = table.elsewhere.reserve(endpoint)
@@ -123,7 +130,10 @@ def _reserve(table: Descriptors, endpoint: Endpoint) -> bool:
 
 
 def bind_local(network: Network, endpoint: Endpoint, address: str | bytes) -> None:
-    """Bind a Unix endpoint at a path, where a file is created, or at an abstract address."""
+    """Bind a Unix endpoint at a path, where a file is created, or at an abstract address.
+
+    If the address is empty, an abstract address is chosen.
+    """
     if endpoint.name:
         raise failure("EINVAL")
     if not address:
@@ -154,7 +164,7 @@ def find_local(network: Network, address: str | bytes) -> Endpoint | None:
 
 
 def connect_datagram(network: Network, endpoint: DatagramEndpoint, address: Address) -> None:
-    """Set where messages of an endpoint go, and from where it receives them."""
+    """Set where messages of an endpoint go, and for UDP also from where it receives messages."""
     if isinstance(address, tuple):
         target: Internet = addresses.destination(endpoint.family, address)
         addresses.check_local(endpoint.family, target[0])
@@ -172,12 +182,15 @@ def connect_datagram(network: Network, endpoint: DatagramEndpoint, address: Addr
 
 
 def begin_to_connect(network: Network, endpoint: StreamEndpoint, address: Address) -> str | None:
-    """Begin to connect, unless an attempt is in progress, or has ended with an outcome to report.
+    """Begin to connect, if the endpoint neither listens, nor is connecting, nor is connected.
+
+    If an earlier attempt has failed with an error that is not reported yet, that error is returned
+    instead.
 
     Returns:
         The outcome if it is known without waiting: the name of an error, or an empty string if a
-        connection was established since the last call. None if an attempt has begun; its outcome
-        is known as soon as the endpoint is no longer connecting.
+        connection has been established and no call has reported that yet. None if an attempt has
+        begun; its outcome is known as soon as the endpoint is no longer connecting.
     """
     if endpoint.phase is Phase.LISTENING:
         return "EISCONN"
@@ -201,7 +214,7 @@ def _begin_to_connect_local(
     try:
         found = find_local(network, address)
     except FileNotFoundError:
-        # Each process has files of its own.
+        # The path may exist in another process, because each process has files of its own.
         found, error = None, "ENOENT"
     if found is not None and not isinstance(found, StreamEndpoint):
         return "EPROTOTYPE"

@@ -39,15 +39,16 @@ _DEFAULTS = {
     (_TCP, 12): 1,  # TCP_QUICKACK
     (_IPV6, 16): 64,  # IPV6_UNICAST_HOPS
 }
-# Options of Linux from this number on, such as UDP_SEGMENT (103), do not exist here.
+# Options of Linux from this number on, such as UDP_SEGMENT (103), cannot be set here.
 _TOO_GREAT = 100
-# The smallest and the greatest size of a buffer, see /proc/sys/net/core/wmem_max.
+# The smallest and the greatest size of a buffer in bytes; for the latter, see
+# /proc/sys/net/core/wmem_max.
 _SMALLEST = {_SNDBUF: 4608, _RCVBUF: 2304}
 _GREATEST = 4_194_304
 
 
 def protocol_of(endpoint: Endpoint) -> int:
-    """Return the protocol of an endpoint, for example IPPROTO_TCP."""
+    """Return the protocol of an endpoint, for example IPPROTO_TCP; 0 for a Unix socket."""
     if endpoint.is_local:
         return 0
     return _TCP if isinstance(endpoint, StreamEndpoint) else _UDP
@@ -109,7 +110,11 @@ def _value(endpoint: Endpoint, level: int, option: int) -> int | bytes:
 
 
 def _status(endpoint: Endpoint, option: int) -> int | bytes | None:
-    """Return what an option says about an endpoint; None if it is an ordinary option."""
+    """Return the value of an option of the level SOL_SOCKET that depends on the endpoint.
+
+    The result is None for the other options of this level, which have the value that has been set
+    or the default.
+    """
     is_stream = isinstance(endpoint, StreamEndpoint)
     if option in _SMALLEST:
         sizes = TCP_BUFFERS if is_stream and not endpoint.is_local else UNIX_BUFFERS

@@ -1,7 +1,8 @@
 """`select.select`, `select.poll` and `select.epoll`, for the descriptors of this network.
 
 A descriptor of the file system, which is less than `descriptors.FIRST`, is always ready, as a file
-is on Linux. Compare https://github.com/python/cpython/blob/3.14/Modules/selectmodule.c.
+is on Linux. As there, `epoll` refuses it. Compare
+https://github.com/python/cpython/blob/3.14/Modules/selectmodule.c.
 """
 
 import errno
@@ -23,10 +24,10 @@ from browser_runtime.network.loopback.pollable import (
 )
 
 _INVALID = 0x20  # POLLNVAL
-# The events that `poll` reports even if the program has not asked for them.
+# The events that `poll` and `epoll` report even if the program has not asked for them.
 _ALWAYS = ERROR | HUNG_UP
 _ONE_SHOT, _EDGE_TRIGGERED, _EXCLUSIVE = 1 << 30, 1 << 31, 1 << 28
-# The bits that mean the same as READABLE and WRITABLE.
+# The bits that mean the same as READABLE and WRITABLE: POLLRDNORM and POLLWRNORM.
 _NORMAL = {READABLE: 0x40, WRITABLE: 0x100}
 _MAX_EVENTS = 2**31 - 1
 
@@ -196,15 +197,16 @@ class _Interest:
         self.pollable = pollable
         self.mask = mask
         self.observer = observer
-        # It was reported once, which is all that EPOLLONESHOT asks for.
+        # Whether the descriptor is not reported until `modify` is called: it has been reported
+        # once, and EPOLLONESHOT asks for no more.
         self.is_off = False
 
 
 class Epoll(Pollable):
-    """What `select.epoll` returns: a set of descriptors, of which it remembers the ready ones.
+    """What `select.epoll` returns: a set of descriptors, of which it knows the ones to look at.
 
-    Observers stay registered with the objects, so that `poll` takes time only for the descriptors
-    whose state has changed since the last call.
+    Observers stay registered with the objects, so that `poll` takes time only for candidates:
+    descriptors whose state has changed since they were last found not to be ready.
     """
 
     __slots__ = ("_candidates", "_descriptor", "_interests", "_table")
@@ -230,16 +232,16 @@ class Epoll(Pollable):
         return found
 
     def state(self) -> int:
-        """Return READABLE if one of the watched descriptors is ready."""
+        """Return READABLE if one of the watched descriptors is ready, and 0 otherwise."""
         return READABLE if self._ready(1) else 0
 
     @property
     def may_be_ready(self) -> bool:
-        """Whether a watched object may be ready, which event loops ask in each iteration."""
+        """Whether a watched object may be ready. Event loops ask for this in each iteration."""
         return bool(self._candidates)
 
     def next_change(self) -> int | None:
-        """Return when one of the watched objects changes by itself, in ns."""
+        """Return when the first watched object changes by itself, in ns; None if none does."""
         moments = [
             moment
             for number in self._candidates
@@ -260,7 +262,8 @@ class Epoll(Pollable):
     def awaits_clients(self) -> bool:
         """Whether one of the watched objects waits for clients, and the program has none.
 
-        The answer is quick if there are clients, of which there can be many.
+        If the program has clients, the answer is found without looking at the watched objects,
+        of which there can be many.
         """
         return self._table.network.awaits_clients and self.is_serving
 
@@ -283,7 +286,8 @@ class Epoll(Pollable):
         """Close the epoll control file descriptor."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0 and self._table.is_open(descriptor):
-            self._table.close(descriptor)  # This calls this method again.
+            # Calls this method again, unless another descriptor refers to this object.
+            self._table.close(descriptor)
             return
         if not self.is_closed:
             for number in list(self._interests):
@@ -301,7 +305,7 @@ class Epoll(Pollable):
         known = self._interests.get(number)
         pollable = _look_up(self._table, number)
         if pollable is None:
-            raise failure("EPERM")  # Files are always ready.
+            raise failure("EPERM")  # As on Linux: a file is always ready, so waiting is no use.
         if known is not None:
             if known.pollable is pollable and not pollable.is_closed:
                 raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))
@@ -341,7 +345,11 @@ class Epoll(Pollable):
         interest.pollable.observers.remove(interest.observer)
 
     def _ready(self, limit: int) -> list[tuple[int, int]]:
-        """Return up to `limit` descriptors that are ready, and forget candidates that are not."""
+        """Return up to `limit` descriptors that are ready.
+
+        Of the candidates that were looked at, those that are neither ready nor change by themselves
+        are candidates no longer.
+        """
         found: list[tuple[int, int]] = []
         for number in list(self._candidates):
             interest = self._interests[number]
@@ -374,7 +382,8 @@ class Epoll(Pollable):
         descriptors.wait_until(is_done, (self,), seconds, "select")
         for number, _ in found:
             interest = self._interests[number]
-            # The next descriptors have their turn first if there are more than `maxevents`.
+            # Candidates that have been reported move to the end. If more than `maxevents` are
+            # ready, the next call therefore begins with the others.
             del self._candidates[number]
             if interest.mask & _ONE_SHOT:
                 interest.is_off = True

@@ -1,4 +1,7 @@
-"""Names of hosts and services. Only those of this machine exist."""
+"""Names and numbers of hosts, services, protocols and interfaces.
+
+This machine is the only one, so every name of another host fails.
+"""
 
 import _socket
 import errno
@@ -81,7 +84,7 @@ def _is_local_name(name: str) -> bool:
 
 
 def _check_foreign(name: str) -> NoReturn:
-    """Fail as a machine without a network does."""
+    """Fail for the name of another machine, as on a machine without a network."""
     labels = name.removesuffix(".").split(".")
     if any(not label or len(label) > 63 or " " in label for label in labels):
         _fail(_NO_NAME)
@@ -92,7 +95,7 @@ def host_of(family: int, host: Any) -> str:
     """Return the numeric host that a socket of this family uses for a host in an address.
 
     Raises:
-        gaierror: there is no such host.
+        gaierror: there is no such host, or its address belongs to another family.
     """
     if not isinstance(host, str | bytes | bytearray):
         raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
@@ -137,7 +140,13 @@ def _read_numeric(name: str, family: int) -> tuple[int, str, int] | None:
 
 
 def _scope_of(host: str, zone: str) -> int:
-    """Return the number of a zone, which only addresses of a link or an interface can name."""
+    """Return the number of the zone after `%` in an address.
+
+    Only for the addresses of a link or an interface can it be written as the name of an interface.
+
+    Raises:
+        gaierror: there is no such zone.
+    """
     if zone == "lo" and re.match("fe[89ab]|ff.[12]:", host):
         return 1
     if not zone.isascii() or not zone.isdecimal() or int(zone[:20]) >= 2**32:
@@ -170,7 +179,8 @@ def getaddrinfo(
     if not kinds:
         _fail(_KIND if type == 0 else _SERVICE)
     if type or proto:
-        del kinds[1:]  # As glibc does: otherwise SOCK_RAW would match every protocol.
+        # As glibc does. Otherwise, SOCK_RAW, which matches every protocol, would always be there.
+        del kinds[1:]
     canonical = _text(host) if flags & _CANONICAL and host else ""
     entries: list[tuple[int, int, int, str, Any]] = []
     for own_family, own_host, scope in _hosts(host, family, flags):

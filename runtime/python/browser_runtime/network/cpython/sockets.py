@@ -72,7 +72,7 @@ class Socket(Transfers):
         )
 
     def __del__(self) -> None:
-        # The constructor may have failed.
+        # If the constructor has failed, there may be no descriptor.
         descriptor = getattr(self, "_descriptor", -1)
         if descriptor == -1 or not self._table.is_open(descriptor):
             return
@@ -200,7 +200,13 @@ class Socket(Transfers):
         return number_of(error) if error else 0
 
     def _connect(self, address: Any, method: str) -> str:
-        """Connect, and return the name of the error, or an empty string."""
+        """Connect, and return an empty string, or the name of an error.
+
+        If the socket does not block and the outcome is not known yet, the error says that.
+
+        Raises:
+            TimeoutError: the timeout of the socket has passed.
+        """
         endpoint = self._endpoint()
         parsed = naming.parse(self._family, address, method)
         sys.audit("socket.connect", self, address)
@@ -213,7 +219,8 @@ class Socket(Transfers):
         if self._timeout == 0 and not endpoint.is_local:
             return "EINPROGRESS"
         if endpoint.is_connecting():
-            # On Linux, a Unix socket of another process is connected immediately.
+            # On Linux, connecting to a Unix socket of another process needs no wait. Here, even a
+            # socket that does not block waits for the answer of the broker.
             is_remote = endpoint.is_local and endpoint.is_outside
             if self._timeout == 0 and not is_remote:
                 return "EAGAIN"

@@ -1,6 +1,6 @@
-"""The functions of `os` for the descriptors of pipes and sockets, and files that are built on them.
+"""The functions of `os` and `fcntl` for the descriptors of pipes and sockets, and files on these.
 
-`facade` calls these functions only for descriptors of this package.
+`facade` calls a function that takes a descriptor only for descriptors of this package.
 """
 
 import errno
@@ -20,10 +20,11 @@ from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.pipes import PipeReader, PipeWriter
 from browser_runtime.network.loopback.pollable import Pollable, WouldBlock
 
-# The commands of `fcntl`, and its flag. The numbers are those of Linux and of Emscripten.
+# The commands of `fcntl`, and the flag of a descriptor. The numbers are those of Linux, which
+# Emscripten uses as well.
 _F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 _FD_CLOEXEC = 1
-# Pipes and sockets have a device of their own, as on Linux.
+# The number of the device of pipes and sockets, which is not that of files, as on Linux.
 _DEVICE = 15
 
 
@@ -132,7 +133,7 @@ def write(fd: int, data: Any) -> int:
 
         def attempt() -> None:
             nonlocal sent
-            # A blocking write does not return before everything has been written.
+            # A blocking write returns early only if an error occurs.
             while sent < len(octets) or not len(octets):
                 with octets[sent:] as rest:
                     sent += pollable.send(rest)
@@ -153,7 +154,16 @@ def writev(fd: int, buffers: Iterable[Any]) -> int:
 
 
 def _until_done(pollable: Pollable, attempt: Any, reason: str) -> None:
-    """Call a function again whenever the state has changed, until it can continue."""
+    """Call a function, and again whenever the state has changed, until it does not block.
+
+    Args:
+        pollable: the object whose state decides that.
+        attempt: the function. It raises `WouldBlock` if it cannot continue.
+        reason: why the thread waits; see `descriptors.wait_until`.
+
+    Raises:
+        BlockingIOError: the function cannot continue, and the object is not in blocking mode.
+    """
 
     def is_done() -> bool:
         try:
@@ -179,12 +189,12 @@ def get_blocking(fd: int) -> bool:
 
 
 def get_inheritable(fd: int) -> bool:
-    """Return the flag of a descriptor that says whether child processes inherit it."""
+    """Return the flag that says whether child processes should inherit a descriptor."""
     return descriptors.current().is_inheritable(fd)
 
 
 def set_inheritable(fd: int, inheritable: bool) -> None:
-    """Set the flag of a descriptor, which has no effect: no process inherits anything here."""
+    """Set the flag that `get_inheritable` returns. No process inherits a descriptor here."""
     descriptors.current().set_inheritable(fd, bool(inheritable))
 
 
@@ -264,7 +274,7 @@ class DescriptorFile(io.RawIOBase):
             return None
 
     def close(self) -> None:
-        """Close the file, and its descriptor unless `closefd` is false."""
+        """Close the file, and its descriptor unless `closefd` is false or the program has ended."""
         if not self.closed:
             super().close()
             if self.closefd and self._table is descriptors.current():

@@ -39,8 +39,13 @@ class Transfers:
         Args:
             attempt: the function.
             reason: why the thread waits, for example `read`.
-            flags: the flags of the call; MSG_DONTWAIT never waits.
-            seconds: the timeout, if it is not that of the socket.
+            flags: the flags of the call. With MSG_DONTWAIT, a socket without a timeout does not
+                wait.
+            seconds: the timeout, in seconds; -1 for that of the socket.
+
+        Raises:
+            BlockingIOError: the call cannot continue and must not wait.
+            TimeoutError: the timeout has passed.
         """
         try:
             return attempt()
@@ -88,7 +93,7 @@ class Transfers:
         return self._call(lambda: endpoint.send(octets, attachment), "write", flags, seconds)
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
-        """Send all data, or raise an error after some of it may have been sent."""
+        """Send all data. If this raises an error, some of the data may have been sent."""
         with messages.view_of(data) as octets:
             end = defaults.deadline(self._timeout)
             sent = 0
@@ -165,7 +170,10 @@ class Transfers:
     def _receive(
         self, size: int, flags: int, attachments: list[Attachment] | None = None
     ) -> tuple[bytes, Any, bool]:
-        """Return data, the sender's address and whether the message was longer."""
+        """Return data, the sender's address, and whether a message was longer than `size`.
+
+        A stream has neither addresses nor messages, so the last two are None and False for it.
+        """
         endpoint = self._endpoint()
         flags = messages.number(flags)
         is_peek = bool(flags & _PEEK)
@@ -243,7 +251,7 @@ class Transfers:
 
 
 def endpoint_of(table: descriptors.Descriptors, descriptor: int) -> Endpoint:
-    """Return the endpoint of a socket.
+    """Return the endpoint that the descriptor of a socket refers to.
 
     Raises:
         OSError: the descriptor is closed, or belongs to a pipe or file.

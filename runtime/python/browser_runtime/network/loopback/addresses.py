@@ -1,8 +1,8 @@
-"""Addresses: how programs write them, which of them are local, and how they are compared.
+"""Addresses: their forms, which of them stand for this machine, and how sockets show them.
 
 An IPv4 address is `(host, port)`, an IPv6 address `(host, port, flow, scope)`, where the host is
 written in the standard form of `inet_ntop`. The address of a Unix socket is a path, or bytes that
-begin with a zero for an abstract address. It is empty if the socket is not bound.
+begin with a zero byte for an abstract address. An empty path stands for no address.
 """
 
 from browser_runtime.network.loopback import numeric
@@ -15,13 +15,13 @@ type Address = Internet | str | bytes
 
 WILDCARDS = {AF_INET: "0.0.0.0", AF_INET6: "::"}  # noqa: S104 - there is no other machine
 LOOPBACK = {AF_INET: "127.0.0.1", AF_INET6: "::1"}
-# IPv4 addresses as a socket for IPv6 shows them.
+# The beginning of an IPv4 address as a socket for IPv6 shows it.
 _MAPPED = "::ffff:"
 BROADCAST = "255.255.255.255"
 
 
 def standard(family: int, host: str) -> str | None:
-    """Return the standard form of a numeric host, for example `::1`; None if it is a name."""
+    """Return the standard form of a numeric host, for example `::1`; None if it is not numeric."""
     if family == AF_INET6:
         packed = numeric.pack_ipv6(host)
         return None if packed is None else numeric.unpack_ipv6(packed)
@@ -46,7 +46,7 @@ def is_local(host: str) -> bool:
 
 
 def is_multicast(host: str) -> bool:
-    """Return whether a numeric host stands for a group."""
+    """Return whether a numeric host stands for a multicast group."""
     if ":" in host:
         return host.lower().startswith("ff")
     return 224 <= int(host.partition(".")[0]) < 240
@@ -61,7 +61,7 @@ def check_local(family: int, host: str) -> None:
     """Check that a host can be connected to.
 
     Raises:
-        OSError: it is another machine (`ENETUNREACH`).
+        OSError: the host is not this machine (`ENETUNREACH`).
     """
     if family == AF_INET6 and host == _MAPPED + BROADCAST:
         host = BROADCAST
@@ -70,7 +70,12 @@ def check_local(family: int, host: str) -> None:
 
 
 def destination(family: int, address: Internet) -> Internet:
-    """Return where a packet for an address arrives: a wildcard stands for this machine."""
+    """Return where a packet for an address arrives: at the loopback address if it is a wildcard.
+
+    Args:
+        family: the sender's family.
+        address: where the packet is sent.
+    """
     host = address[0]
     if host == _MAPPED + WILDCARDS[AF_INET]:
         host = _MAPPED + LOOPBACK[AF_INET]
@@ -80,11 +85,11 @@ def destination(family: int, address: Internet) -> Internet:
 
 
 def source(own: Internet, family: int, host: str) -> Internet:
-    """Return the address from which packets to this local host are sent.
+    """Return the address from which packets to a host on this machine are sent.
 
     Args:
         own: where the sender is bound.
-        family: its family.
+        family: the sender's family.
         host: the receiver.
     """
     if not is_wildcard(own[0]):

@@ -1,4 +1,4 @@
-"""The connections that a listener has not accepted yet."""
+"""The connections that a listener has not accepted yet, and clients that wait for a place."""
 
 from collections import deque
 from collections.abc import Callable
@@ -26,10 +26,10 @@ class Backlog[Endpoint, Client: _Client]:
         self._now = now
         # The queue holds one connection more than this, as on Linux.
         self.limit = 0
-        # The moment at which a connection arrives, or 0, and the listener's end of it.
+        # When a connection arrives (0 without latency), and the listener's end of the connection.
         self._arriving: deque[tuple[int, Endpoint]] = deque()
         self._waiting: deque[Client] = deque()
-        # At this length, the clients that have given up are removed.
+        # When this many clients wait, those that have given up are removed.
         self._checked_at = _CHECKED_AT
 
     @property
@@ -46,7 +46,10 @@ class Backlog[Endpoint, Client: _Client]:
         return not moment or moment <= self._now()
 
     def next_arrival(self) -> int | None:
-        """Return when a connection arrives that is on its way, in ns."""
+        """Return when the first connection arrives, in ns.
+
+        The result is None if a connection has already arrived, or if none is on its way.
+        """
         return None if self.has_arrived or not self._arriving else self._arriving[0][0]
 
     def add(self, moment: int, endpoint: Endpoint) -> None:
@@ -63,7 +66,7 @@ class Backlog[Endpoint, Client: _Client]:
         return len(self._waiting)
 
     def let_wait(self, client: Client) -> None:
-        """Remember a client that is connected when there is a place."""
+        """Remember a client, which will be connected as soon as there is a place."""
         self._waiting.append(client)
         if len(self._waiting) >= self._checked_at:
             self._waiting = deque(each for each in self._waiting if not each.is_closed)

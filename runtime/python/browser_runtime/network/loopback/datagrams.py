@@ -18,7 +18,8 @@ from browser_runtime.network.loopback.pollable import (
 )
 from browser_runtime.network.loopback.streams import Attachment, Memory
 
-# The largest message: of UDP, the length in its header less the headers themselves.
+# The largest message over UDP: the greatest length that an IPv4 packet can have, less the headers
+# of IP and UDP.
 MAX_UDP_BYTES = 65_507
 # What a message occupies of the receiver's buffer in addition to its bytes, on Linux at least this.
 _OVERHEAD_BYTES = 768
@@ -34,11 +35,11 @@ class PacketOptions:
     traffic_class: int = 0
 
     def discard(self) -> None:
-        """Do nothing."""
+        """Do nothing, because there is nothing to release; see `streams.Attachment`."""
 
 
 class DatagramRegistry(Protocol):
-    """The part of `network.Network` that datagram endpoints use."""
+    """The part of `networks.Network` that datagram endpoints use."""
 
     memory: Memory
 
@@ -58,7 +59,7 @@ class DatagramEndpoint(Pollable):
     Args:
         registry: the network.
         family: the address family.
-        is_local: whether this is a Unix socket. A full receiver lets a sender wait there, while
+        is_local: whether this is a Unix socket. If the receiver is full, the sender waits, whereas
             UDP loses the message.
 
     Attributes:
@@ -82,7 +83,7 @@ class DatagramEndpoint(Pollable):
         self.peer_name: Address | None = None
         self.options: dict[tuple[int, int], object] = {}
         self.buffers = (0, 0)
-        # Whether the program has bound it, and not only sent from it.
+        # Whether the program has bound this endpoint, and not only sent from it.
         self.is_bound = False
         self.find: Callable[[], DatagramEndpoint | None] | None = None
         # The moment of arrival (0 without latency), the message, its sender and its attachment.
@@ -112,12 +113,12 @@ class DatagramEndpoint(Pollable):
         return bits
 
     def next_change(self) -> int | None:
-        """Return when the next message arrives that is on its way, in ns."""
+        """Return when the first message arrives, in ns; None if it has arrived or there is none."""
         return None if self._has_arrived() or not self._queue else self._queue[0][0]
 
     @property
     def peer(self) -> Address | None:
-        """The address with which this endpoint is connected."""
+        """The address to which this endpoint is connected; None if there is none."""
         return self.peer_name
 
     @property
@@ -161,6 +162,8 @@ class DatagramEndpoint(Pollable):
 
         Raises:
             WouldBlock: the receiver is full, and it is a Unix socket.
+            OSError: an earlier message has failed, sending has been shut down, no Unix socket
+                receives the message, or there is too much unread data.
         """
         if error := self.take_error():
             raise failure(error)
@@ -169,7 +172,7 @@ class DatagramEndpoint(Pollable):
         if to is None or to.is_closed:
             if self.is_local:
                 raise failure("ECONNREFUSED")
-            # Only a connected socket learns that nothing received its message.
+            # Only a connected socket learns, with its next call, that nothing received its message.
             if self.find is not None:
                 self._error = "ECONNREFUSED"
                 self.changed()
@@ -203,10 +206,12 @@ class DatagramEndpoint(Pollable):
 
         Args:
             is_peek: whether the message can be received again.
-            attachments: gets what has arrived with the message, which is otherwise discarded.
+            attachments: gets what has arrived with the message, unless `is_peek`. If this is None,
+                what has arrived with a message that is removed is discarded.
 
         Raises:
             WouldBlock: there is no message.
+            OSError: a message that was sent before has failed.
         """
         if self.is_closed:
             raise failure("EBADF")
@@ -258,7 +263,7 @@ class DatagramEndpoint(Pollable):
 
 
 def _lose(data: bytes, attachment: Attachment | None) -> int:
-    """Lose a message, and return its length: its sender does not learn about it."""
+    """Lose a message, and return its length, as if the message had been sent."""
     if attachment:
         attachment.discard()
     return len(data)

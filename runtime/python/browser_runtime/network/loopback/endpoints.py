@@ -1,4 +1,4 @@
-"""The ends of connections: what is below a socket of type SOCK_STREAM, over TCP or a Unix path.
+"""The ends of connections: what is below a TCP socket, or a Unix socket of type SOCK_STREAM.
 
 An endpoint behaves as the kernel of Linux does, including the order in which data, an end and a
 reset are seen. The places to compare are `tcp_poll`, `tcp_recvmsg_locked` and `tcp_reset` in
@@ -29,12 +29,12 @@ _MAX_BACKLOG = 4096
 
 
 class Registry(Protocol):
-    """The part of `network.Network` that endpoints use.
+    """The part of `networks.Network` that endpoints use.
 
     Attributes:
         servers: what waits for clients.
         open_ends: how many ends of connections are open.
-        on_connection: called when a connection is established.
+        on_connection: called when an end of a connection has been added to `open_ends`.
     """
 
     servers: dict[Any, None]
@@ -54,7 +54,10 @@ class Registry(Protocol):
         """Return the capacity of a stream between two endpoints of this process."""
 
     def remote_capacities(self, endpoint: "StreamEndpoint") -> tuple[int, int]:
-        """Return the capacities of the streams to and from an endpoint of another process."""
+        """Return the capacities of the streams of an endpoint whose peer is in another process.
+
+        The first is that of the stream which the endpoint writes, the second of the one it reads.
+        """
 
     def release(self, endpoint: Pollable) -> None:
         """Forget the addresses at which an endpoint is bound."""
@@ -64,7 +67,7 @@ class Client(Protocol):
     """What connects to a listener: an endpoint of this process, or one of another process.
 
     Attributes:
-        is_closed: whether it has given up.
+        is_closed: whether the client has given up.
     """
 
     is_closed: bool
@@ -96,12 +99,15 @@ class StreamEndpoint(Pollable):
         is_local: whether this is a Unix socket, which differs from TCP in some respects.
 
     Attributes:
-        name: the own address; None before `bind` or `connect`.
-        peer_name: the address of the other end; None while there is none.
+        name: the own address; None while the endpoint is not bound.
+        peer_name: the address of the other end, or of the listener to which this endpoint is
+            connecting; None or empty if there is neither, or if the other end is not bound.
         options: the options that have been set, by level and name.
-        buffers: the sizes of the buffers for sending and for receiving, in bytes.
-        is_accepted: whether a listener has returned it from `accept`.
-        is_bound: whether the program has bound it, and not only connected it.
+        buffers: the sizes of the buffers for sending and for receiving, in bytes, or 0 for the
+            default size.
+        phase: what has happened to the endpoint so far.
+        is_accepted: whether a listener has returned this endpoint from `accept`.
+        is_bound: whether the program has bound this endpoint, and not only connected it.
         lingers: whether closing breaks the connection off, which is what SO_LINGER with a time of
             0 does.
     """
@@ -138,15 +144,18 @@ class StreamEndpoint(Pollable):
         self.phase = Phase.NEW
         # The name of an error that the next call reports.
         self._error = ""
-        # How an attempt to connect ends (the name of an error, or empty) and when.
+        # The name of the error in which an attempt to connect ends, or empty, and the moment at
+        # which the outcome arrives, or 0 if that is not delayed.
         self._outcome = ""
         self._moment = 0
+        # Whether a call has reported that the connection was established.
         self._is_reported = False
         # Of a listener only.
         self._backlog: Backlog[StreamEndpoint, Client] | None = None
-        # Of a connection only. The peer is told when there is something to read, or room.
+        # Of a connection only. The method `changed` of the peer is called when there is something
+        # for it to read, or room for it to write, or when this end is closed.
         self._peer: Pollable | None = None
-        # Whether the other end is in another process, or may be as long as this is not known.
+        # Whether the other end is in another process, or may be there while this end is connecting.
         self._is_remote = False
         self._incoming: Stream | None = None
         self._outgoing: Stream | None = None
@@ -181,7 +190,7 @@ class StreamEndpoint(Pollable):
         return bits
 
     def next_change(self) -> int | None:
-        """Return when something arrives that is on its way, in ns."""
+        """Return when the first thing that is on its way arrives, in ns; None if nothing is."""
         if self.phase is Phase.CONNECTING:
             return self._moment or None
         if self._backlog is not None:
@@ -223,7 +232,7 @@ class StreamEndpoint(Pollable):
                 self.phase = Phase.CONNECTED
             elif self._outcome:
                 self.phase, self._error, self._outcome = Phase.NEW, self._outcome, ""
-                if not self.is_bound:  # The port was chosen only for this connection.
+                if not self.is_bound:  # A port has been chosen only for this attempt.
                     self._registry.release(self)
                     self.name = None
                 self.peer_name = None
@@ -261,10 +270,11 @@ class StreamEndpoint(Pollable):
         self.changed()
 
     def accept(self) -> "StreamEndpoint":
-        """Return the end of the connection that has waited longest.
+        """Return the listener's end of the connection that has waited longest.
 
         Raises:
-            WouldBlock: there is none.
+            WouldBlock: no connection has arrived.
+            OSError: the listener is closed or shut down, or this endpoint does not listen.
         """
         if self.is_closed:
             raise failure("EBADF")
@@ -275,12 +285,12 @@ class StreamEndpoint(Pollable):
         accepted = self._backlog.take()
         accepted.is_accepted = True
         if accepted._is_remote and accepted._peer:
-            accepted._peer.changed()  # Tells the client's process.
+            accepted._peer.changed()  # Lets the `RemoteEnd` notify the client's process.
         self._admit(self._backlog)
         return accepted
 
     def _admit(self, backlog: "Backlog[StreamEndpoint, Client]") -> None:
-        """Establish connections for which there was no place before."""
+        """Establish the connections of waiting clients, as long as there is a place for them."""
         while (client := backlog.next_client()) is not None:
             if not client.is_closed:
                 client.establish(self, backlog)
@@ -303,7 +313,7 @@ class StreamEndpoint(Pollable):
     # --- connecting -------------------------------------------------------------------------------
 
     def connect(self, listener: "StreamEndpoint | None", error: str = "ECONNREFUSED") -> None:
-        """Begin to connect. `is_connecting` shows whether that has ended.
+        """Begin to connect, within this process. `is_connecting` shows when the attempt has ended.
 
         Args:
             listener: what listens at the address; None for nothing.
@@ -331,7 +341,7 @@ class StreamEndpoint(Pollable):
         return is_first
 
     def connect_elsewhere(self) -> None:
-        """Begin to connect to another process; ends with `join_remote` or `refuse`."""
+        """Begin to connect to another process. The attempt ends with `join_remote` or `refuse`."""
         self.phase, self._error, self._is_reported = Phase.CONNECTING, "", False
         self._moment, self._outcome = 0, ""
         self._is_remote = True
@@ -343,7 +353,7 @@ class StreamEndpoint(Pollable):
         self.changed()
 
     def make_accepted(self, name: Address | None, peer_name: Address | None) -> "StreamEndpoint":
-        """Return the end of a new connection of this listener.
+        """Return a new endpoint that is to become this listener's end of a connection.
 
         Args:
             name: the address to which the client has connected.
@@ -380,7 +390,7 @@ class StreamEndpoint(Pollable):
         return None if address is None else as_seen_by(address, self.family)
 
     def _count(self) -> None:
-        """Count this end among those that are open."""
+        """Count this end among those that are open, and call `Registry.on_connection`."""
         self._counts = True
         self._registry.open_ends += 1
         self._registry.on_connection()
@@ -397,7 +407,8 @@ class StreamEndpoint(Pollable):
 
         Args:
             peer: stands for the other end. Its method `changed` is called when there is something
-                to read in `outgoing`, or room in `incoming`.
+                to read in `outgoing` or room in `incoming`, or when this end is accepted or
+                closed.
             outgoing: the stream that this endpoint writes.
             incoming: the stream that this endpoint reads.
         """
@@ -411,8 +422,8 @@ class StreamEndpoint(Pollable):
     def set_buffers(self, send: int, receive: int) -> None:
         """Set the sizes of the buffers for sending and for receiving, 0 for the default.
 
-        If there is a connection, its streams get the new capacity. What has been sent stays in it,
-        even if that is more.
+        If there is a connection, its streams get the new capacities. The bytes in a stream stay
+        there, even if they are more than its new capacity.
         """
         self.buffers = (send, receive)
         if self._incoming is None or self._outgoing is None:
@@ -437,8 +448,9 @@ class StreamEndpoint(Pollable):
             attachment: what travels with these bytes. If none are sent, the caller keeps it.
 
         Raises:
-            WouldBlock: there is no room.
-            OSError: the connection is broken, or there is none.
+            WouldBlock: there is no room, or this endpoint is still connecting.
+            OSError: the connection is broken or has been shut down, or there is none, or there is
+                too much unread data.
         """
         if self.is_closed:
             raise failure("EBADF")
@@ -464,7 +476,7 @@ class StreamEndpoint(Pollable):
         return sent
 
     def _lose(self, size: int) -> int:
-        """Lose data, as TCP does: only the answer says that the other end is closed."""
+        """Lose data and return its size, as TCP does: only the answer breaks the connection."""
         if size:
             incoming, _ = self._streams()
             incoming.reset(self._registry.latency_ns(is_local=False))
@@ -479,10 +491,11 @@ class StreamEndpoint(Pollable):
         Args:
             size: the greatest number of bytes.
             is_peek: whether the bytes can be received again.
-            attachments: gets what has arrived with the bytes, which is otherwise discarded.
+            attachments: gets what has arrived with the bytes, unless `is_peek`. If this is None,
+                what has arrived with bytes that are removed is discarded.
 
         Raises:
-            WouldBlock: nothing has arrived.
+            WouldBlock: nothing has arrived, or this endpoint is still connecting.
             OSError: the connection is broken, or there is none.
         """
         incoming = self._readable_stream()
@@ -503,7 +516,11 @@ class StreamEndpoint(Pollable):
         return size
 
     def _readable_stream(self) -> Stream | None:
-        """Return the stream that has data, or None at the end."""
+        """Return the stream of what arrives if it has data, or None at the end.
+
+        Raises:
+            WouldBlock, OSError: as for `receive`.
+        """
         if self.is_closed:
             raise failure("EBADF")
         self._settle()
@@ -530,7 +547,10 @@ class StreamEndpoint(Pollable):
     # --- ending -----------------------------------------------------------------------------------
 
     def shutdown(self, *, read: bool, write: bool) -> None:
-        """End one or both directions, as `socket.shutdown` does."""
+        """End one or both directions, as `socket.shutdown` does.
+
+        A listener for which reading is ended accepts no more connections.
+        """
         if self.phase is Phase.LISTENING and read:
             self._is_read_shut = True
             self._refuse_all()
@@ -578,7 +598,7 @@ class StreamEndpoint(Pollable):
             self._peer = None
 
     def _refuse_all(self) -> None:
-        """Break off the connections that have not been accepted, and refuse the others."""
+        """Break off connections that have not been accepted, and refuse clients that wait."""
         connections, clients = self._backlog.clear() if self._backlog else ([], [])
         for there in connections:
             there.lingers = True

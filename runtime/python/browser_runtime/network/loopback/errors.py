@@ -11,7 +11,7 @@ import os
 
 from browser_runtime.network.constants import ERROR_TEXTS
 
-# The attribute of an error that Linux raises as well.
+# The name of an attribute that marks an error which Linux raises as well.
 OF_THE_NETWORK = "_is_of_the_network"
 
 
@@ -31,7 +31,7 @@ def failure(name: str, explanation: str = "") -> OSError:
     text = ERROR_TEXTS.get(name) or os.strerror(number_of(name))
     error = OSError(number_of(name), f"{text}: {explanation}" if explanation else text)
     if name == "EOPNOTSUPP":
-        # `facts` must not take this for a function that the browser lacks.
+        # The module `missing` must not take this for a function that the browser lacks.
         setattr(error, OF_THE_NETWORK, True)
     return error
 

@@ -1,4 +1,4 @@
-"""The network of one program: which endpoint is bound where, and how endpoints find one another."""
+"""The network of one process: which endpoint is bound where, and how endpoints find one another."""
 
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -40,7 +40,7 @@ class Others(Protocol):
         """Let other processes use the addresses at which an endpoint was bound."""
 
 
-# What all unread bytes of a program may occupy together.
+# How many bytes all unread data of a process may occupy together.
 MAX_UNREAD_BYTES = 256 * 1024 * 1024
 # The ports that the system chooses, as /proc/sys/net/ipv4/ip_local_port_range has them.
 _EPHEMERAL = range(32_768, 61_000)
@@ -55,7 +55,7 @@ SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY = 2, 15, 26
 
 
 class Network:
-    """All endpoints of one program. Each run of a program gets a new network.
+    """All endpoints of one process of a program. In each run, each process gets a new network.
 
     Args:
         now: returns the present moment on the program's clock, in ns.
@@ -81,17 +81,18 @@ class Network:
         self._bound: dict[tuple[type[Endpoint], int], list[Endpoint]] = {}
         # The identity of a path, or an abstract address → the endpoint.
         self._local: dict[object, Endpoint] = {}
-        # What identifies the files at which sockets have been bound, also after they were closed.
+        # The identities of the files at which sockets have been bound, including closed sockets.
         self.socket_files: set[tuple[int, int]] = set()
         # What waits for clients: open listeners, and UDP endpoints that the program has bound.
         self.servers: dict[Endpoint, None] = {}
         # How many ends of connections are open. Pairs of sockets do not count.
         self.open_ends = 0
-        # Called when a connection is established.
+        # Called when an end of a connection is counted.
         self.on_connection: Callable[[], None] = lambda: None
-        # What other processes of the program offer; None if there are none. See `elsewhere`.
+        # Connects to other processes of the program, if there are any; see `elsewhere`. None for a
+        # network that is used without that, for example in tests.
         self.others: Others | None = None
-        # Each process begins with another port, so that no two of them use the same one.
+        # Each process begins with another port, so that two of them rarely choose the same one.
         self._next_port = first_port
         self._turn = 0
 
@@ -123,17 +124,21 @@ class Network:
         return (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
 
     def make_remote_streams(self, endpoint: StreamEndpoint) -> tuple[Stream, Stream]:
-        """Return the streams to and from an endpoint of another process.
+        """Return the streams of an endpoint whose peer is in another process.
 
-        What the endpoint writes is sent without delay. The latency and bandwidth are those of the
-        stream that it reads, because the other process has such a stream as well.
+        The first of them, which the endpoint writes, causes no delay. The second, which the
+        endpoint reads, has the latency and bandwidth of the network. As this is so in both
+        processes, what an endpoint writes is delayed once, where it is read.
         """
         sent, received = self.remote_capacities(endpoint)
         link = self._link(endpoint)
         return Stream(Link(self.now), sent, self.memory), Stream(link, received, self.memory)
 
     def remote_capacities(self, endpoint: StreamEndpoint) -> tuple[int, int]:
-        """Return the capacities of the streams to and from an endpoint of another process."""
+        """Return the capacities of the streams of an endpoint whose peer is in another process.
+
+        The first is that of the stream which the endpoint writes, the second of the one it reads.
+        """
         sent, received = UNIX_BUFFERS if endpoint.is_local else TCP_BUFFERS
         return endpoint.buffers[0] or sent, endpoint.buffers[1] or received
 
@@ -166,7 +171,7 @@ class Network:
         """Bind an endpoint at an address; port 0 stands for any free port.
 
         Raises:
-            OSError: the address is in use or not local, or the endpoint is bound already.
+            OSError: the address is in use or not of this machine, or the endpoint is bound already.
         """
         host, port = address[0], address[1]
         if not addresses.is_local(host) and not addresses.is_multicast(host):
@@ -181,13 +186,16 @@ class Network:
             self.servers[endpoint] = None
 
     def bind_anywhere(self, endpoint: Endpoint) -> None:
-        """Bind an endpoint at any free port, unless it is bound already."""
+        """Bind an endpoint at any free port of all addresses, unless it is bound already."""
         if endpoint.name is None:
             host = addresses.WILDCARDS[endpoint.family]
             self._bind(endpoint, host, self._free_port(endpoint, host))
 
     def choose_source(self, endpoint: Endpoint, host: str) -> None:
-        """Bind an endpoint at the address from which it sends to a local host."""
+        """Let the name of an endpoint be the address from which it sends to a host on this machine.
+
+        If the endpoint is not bound, it is bound at any free port.
+        """
         self.bind_anywhere(endpoint)
         if isinstance(endpoint.name, tuple):
             endpoint.name = addresses.source(endpoint.name, endpoint.family, host)
@@ -216,7 +224,7 @@ class Network:
         return _families(endpoint, endpoint.name[0])
 
     def _overlap(self, endpoint: Endpoint, host: str, other: Endpoint) -> bool:
-        """Return whether a host that an endpoint wants includes an address of another one."""
+        """Return whether an endpoint at a host and another endpoint have an address in common."""
         assert isinstance(other.name, tuple)
         return any(
             family in _families(other, other.name[0])
@@ -240,7 +248,7 @@ class Network:
                 self._bound.pop((type(endpoint), endpoint.name[1]), None)
 
     def unbind(self, endpoint: Endpoint) -> None:
-        """Let an endpoint be as it was before it was bound."""
+        """Undo `bind` or `bind_local`, so that the endpoint can be bound again."""
         self.release(endpoint)
         endpoint.name, endpoint.is_bound = None, False
 
@@ -249,7 +257,7 @@ class Network:
 
         Args:
             endpoint: the endpoint.
-            key: what identifies the address, such as the number of a file.
+            key: what identifies the address: an abstract address itself, or the identity of a file.
             name: the address, as the program sees it.
         """
         if endpoint.name:
@@ -261,7 +269,11 @@ class Network:
         endpoint.is_bound = True
 
     def find_local(self, key: object) -> Endpoint | None:
-        """Return the endpoint that is bound at a Unix address."""
+        """Return the endpoint that is bound at a Unix address; None if there is none.
+
+        Args:
+            key: what identifies the address; see `bind_local`.
+        """
         return self._local.get(key)
 
     # --- finding ----------------------------------------------------------------------------------
@@ -290,10 +302,10 @@ class Network:
                 raise failure("EADDRINUSE")
 
     def connect(self, endpoint: StreamEndpoint, address: Internet) -> None:
-        """Begin to connect an endpoint to whatever listens at an address.
+        """Begin to connect an endpoint to whatever listens at an address, in any process.
 
         Raises:
-            OSError: the address is not local.
+            OSError: the address is not of this machine, or there are too many connections.
         """
         addresses.check_local(endpoint.family, address[0])
         target = addresses.destination(endpoint.family, address)
@@ -310,7 +322,10 @@ class Network:
         endpoint.connect(listening[self._turn % len(listening)] if listening else None)
 
     def find_datagram(self, sender: DatagramEndpoint, address: Internet) -> DatagramEndpoint | None:
-        """Return the endpoint that receives a message to an address."""
+        """Return the endpoint that receives a message to an address; None if there is none.
+
+        An endpoint that is connected to the sender comes before others.
+        """
         target = addresses.destination(sender.family, address)
         found: DatagramEndpoint | None = None
         for each in self._receivers(DatagramEndpoint, sender.family, target):
@@ -324,9 +339,10 @@ class Network:
     def _receivers(
         self, kind: type[Endpoint], family: int, address: Internet
     ) -> Iterator[Endpoint]:
-        """Yield the endpoints that are bound at an address: this host before wildcards.
+        """Yield the endpoints that are bound at an address.
 
-        Among these, the endpoint that was bound last is the first.
+        Those that are bound at exactly this host come before those that are bound at a wildcard.
+        In each of the two groups, the endpoint that was bound last comes first.
         """
         host = address[0]
         is_mapped = family == AF_INET6 and host.startswith("::ffff:")

@@ -1,6 +1,6 @@
 """Converts numeric IP addresses between text and bytes, as `inet_pton` and `inet_ntop` of glibc do.
 
-The browser's Python has these functions for IPv4 only.
+The browser's Python has these functions for IPv4 only. `pack_any_ipv4` corresponds to `inet_aton`.
 """
 
 import re
@@ -32,7 +32,8 @@ def pack_any_ipv4(text: str) -> bytes | None:
     """Return the four bytes of an address in one of the forms that `inet_aton` takes.
 
     It consists of one to four numbers, which may be octal or hexadecimal. The last one stands for
-    all bytes that are left: `127.1`, `0x7f000001` and `017700000001` are the same address.
+    all bytes that are left: `127.1`, `0x7f000001` and `017700000001` are the same address. The
+    result is None if the text has none of these forms.
     """
     *first, last = [_number(part) for part in text.split(".")]
     if last is None or len(first) > 3 or last >= 256 ** (4 - len(first)):
@@ -92,7 +93,7 @@ def _groups(text: str, *, is_last: bool) -> bytes | None:
 
 
 def unpack_ipv6(packed: bytes) -> str:
-    """Return the text of 16 bytes, in which the longest run of zeros is left out."""
+    """Return the text of 16 bytes, with `::` for the longest run of two or more groups of zeros."""
     groups = [int.from_bytes(packed[start : start + 2]) for start in range(0, 16, 2)]
     start, length = _longest_run(groups)
     # Addresses that contain an IPv4 address show it as such.

@@ -11,7 +11,7 @@ from browser_runtime.network.loopback.pollable import (
 )
 from browser_runtime.network.loopback.streams import Stream
 
-# The capacity of a pipe on Linux, and the size up to which a write is never divided.
+# The capacity of a pipe on Linux, and the size up to which the data of a write is never divided.
 CAPACITY_BYTES = 65_536
 ATOMIC_BYTES = 4_096
 
@@ -84,7 +84,8 @@ class PipeWriter(Pollable):
         """Write as many bytes as there is room for; up to `ATOMIC_BYTES` are never divided.
 
         Raises:
-            WouldBlock: there is no room.
+            WouldBlock: there is no room, or not enough for bytes that are never divided.
+            OSError: one of the two ends is closed.
         """
         if self.is_closed:
             raise failure("EBADF")

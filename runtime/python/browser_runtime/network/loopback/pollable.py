@@ -1,8 +1,9 @@
-"""What everything that can be waited for has in common: its state, and observers of the state.
+"""What sockets, pipes and the like have in common: a state, and observers of the state.
 
-This module and the others of the lowest layer know neither file descriptors nor threads. Nothing in
-them blocks. A call that cannot continue raises `WouldBlock`, and a caller that waits registers an
-observer, which is called whenever the state may have changed.
+This module and the others of the package `loopback` know neither file descriptors nor threads.
+Nothing in them blocks. A call that cannot continue raises `WouldBlock`, and a caller that waits
+registers an observer, which is called whenever the state may have changed, except at the moment
+that `next_change` returns.
 """
 
 from collections.abc import Callable, Iterable
@@ -44,7 +45,8 @@ class Pollable:
     def next_change(self) -> int | None:
         """Return the moment at which the state may change by itself, in ns; None if it does not.
 
-        This is when something arrives that is on its way in a network with latency.
+        At this moment, something arrives that is on its way in a slow network. The observers are
+        not called then.
         """
         return None
 

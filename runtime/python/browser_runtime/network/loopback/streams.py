@@ -17,7 +17,7 @@ _PIECE_BYTES = 16 * 1024
 
 
 class Memory:
-    """Counts the bytes in all buffers of a program, and limits them.
+    """Counts the bytes in all buffers of a process, and limits them.
 
     Args:
         limit: the most bytes that the buffers may contain together.
@@ -50,7 +50,7 @@ class Attachment(Protocol):
     """Something that travels with bytes, such as the descriptors that a Unix socket sends."""
 
     def discard(self) -> None:
-        """Release it, because nothing receives it."""
+        """Release what this holds, because nothing receives it."""
 
 
 class Link:
@@ -151,6 +151,9 @@ class Stream:
         Args:
             data: the bytes.
             attachment: what travels with these bytes. If none can be written, the caller keeps it.
+
+        Raises:
+            OSError: the process has too much unread data (`ENOBUFS`).
         """
         size = min(len(data), self.room)
         self._memory.take(size)
@@ -171,10 +174,13 @@ class Stream:
     ) -> bytes:
         """Return up to `size` of the bytes that have arrived, and remove them unless `is_peek`.
 
+        No bytes are returned beyond those with the first attachment.
+
         Args:
             size: the greatest number of bytes.
-            is_peek: whether the bytes stay where they are.
-            attachments: gets what has arrived with the bytes, which is otherwise discarded.
+            is_peek: whether the bytes stay where they are, with what has arrived with them.
+            attachments: gets what has arrived with the bytes that are removed. If this is None,
+                that is discarded.
         """
         self._deliver()
         if self._attached:
@@ -186,7 +192,10 @@ class Stream:
         return data
 
     def read_into(self, buffer: memoryview) -> int:
-        """Move bytes that have arrived into a buffer, and return how many these are."""
+        """Move bytes that have arrived into a buffer, and return how many these are.
+
+        What has arrived with the bytes is discarded.
+        """
         self._deliver()
         size = min(len(buffer), len(self._arrived))
         if self._attached:
@@ -226,7 +235,8 @@ class Stream:
         """Let the reader know that the connection is broken.
 
         Args:
-            delay_ns: how much later the reader knows, in addition to the latency.
+            delay_ns: how much later the reader knows, in addition to the latency; ignored if the
+                link is immediate.
         """
         if not self.is_reset:
             self._close("reset", delay_ns)
