@@ -1,6 +1,7 @@
 """A network of its own for each program: sockets, pipes and `select`, within the page.
 
-Nothing leaves the page. The layers, of which each may use only those above it in this list:
+Nothing leaves the page. The layers, each of which may use the layers above it in this list, and
+`constants` and `facade`:
 
 1. **The loopback**, without file descriptors, threads or CPython's interfaces: `pollable` (state
    and observers), `streams` (bounded bytes in one direction, with latency and bandwidth),

@@ -109,7 +109,7 @@ class Descriptors:
     def duplicate_to(self, number: int, target: int) -> None:
         """Let the number `target` refer to the object of the descriptor `number`.
 
-        If `target` is an open descriptor, it is closed before.
+        If `target` is another open descriptor, it is closed before.
 
         Raises:
             OSError: `number` is not open, or `target` cannot be a descriptor of this table.

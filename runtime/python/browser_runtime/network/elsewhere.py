@@ -286,11 +286,13 @@ class Elsewhere:
     # --- binding ----------------------------------------------------------------------------------
 
     def reserve(self, endpoint: Endpoint) -> bool:
-        """Reserve the address at which an endpoint is bound; return whether no process has it.
+        """Reserve the address at which an endpoint is bound.
 
-        Addresses for datagrams are not reserved, so that the result for them is true. If the
-        program has not started a process yet, or this thread cannot be suspended, the result is
-        true as well, because this function does not wait for the answer of the broker.
+        Returns:
+            Whether no other process has reserved the address. The result is also true for
+            datagrams, whose addresses are not reserved, and if this function does not wait for the
+            answer of the broker: before the program has started a process, or if the running thread
+            cannot be suspended.
 
         Raises:
             OSError: the sockets of the program have too many names (`ENOBUFS`).

@@ -457,7 +457,9 @@ def _add_unix_functions() -> None:
 
 
 def begin(source: str, *, is_child: bool = False) -> None:
-    """Set how slow the network of a program is, as the program's header says, and tell the page.
+    """Set how slow the network of a program is, as the program's header says.
+
+    The page is told if the network is slow, or if the header is not valid.
 
     Args:
         source: the text of the program.

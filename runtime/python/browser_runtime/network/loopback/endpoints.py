@@ -99,7 +99,7 @@ class StreamEndpoint(Pollable):
         is_local: whether this is a Unix socket, which differs from TCP in some respects.
 
     Attributes:
-        name: the own address; None while the endpoint is not bound.
+        name: the own address; None while the endpoint has none.
         peer_name: the address of the other end, or of the listener to which this endpoint is
             connecting; None or empty if there is neither, or if the other end is not bound.
         options: the options that have been set, by level and name.
