@@ -31,7 +31,10 @@ export type FrameCommand =
    */
   | { type: "modules"; modules: PackedModule[] }
   | { type: "warm"; assets: Assets }
-  /** If workers have started without the standard library, the frame passes it on to them. */
+  /**
+   * The standard library, which the frame keeps, or the reason why it could not be fetched. The frame
+   * passes either on to the workers that have started without the library.
+   */
   | ({ type: "library" } & (Library | NoLibrary))
   /**
    * Starts a worker, from the assets of `warm` if `warm` is true. The port that comes with the command
@@ -43,7 +46,7 @@ export type FrameCommand =
 /** sandbox frame → page. */
 export type FrameEvent = { type: "worker-error"; worker: number; message: string } | LibraryWanted;
 
-/** worker → sandbox frame → page: a program needs the standard library, which the worker lacks. */
+/** worker → sandbox frame → page: the worker needs the standard library and does not have it. */
 export interface LibraryWanted {
   type: "library-wanted";
 }
@@ -100,7 +103,8 @@ export type WorkerAssets = Assets &
 /**
  * How a reader moves through a program. `pause` stops the program and its clocks. `step` lets it run
  * its next callback of an event loop or, if no event loop runs, the next time slice of a thread, and
- * then pauses it again. The worker answers `pause` and `step` with a `paused` event.
+ * then pauses it again. The worker answers `pause` and `step` with a `paused` event, unless the program
+ * ends before. A worker that cannot suspend a stack ignores all moves.
  */
 export type Move = "pause" | "step" | "resume";
 
@@ -140,7 +144,7 @@ export type WorkerEvent =
   | { type: "capped"; run: number; lines: number }
   /** The program reads its standard input and waits for an `answer`. */
   | { type: "input"; run: number }
-  /** The program's main thread has ended, and the program waits for this many non-daemon threads. */
+  /** The main thread has run its last line, and the program waits for this many non-daemon threads. */
   | { type: "waiting"; run: number; threads: number }
   /**
    * The program used something that differs from CPython. The meaning of `value` (a count or ms) and
@@ -171,7 +175,7 @@ export type WorkerEvent =
   | { type: "ended"; run: number; status: number }
   /** The program has ended but cannot be cleaned up, so the worker must not run another program. */
   | { type: "spent" }
-  /** The interpreter has crashed: at its start, by a stack overflow, or for lack of memory. */
+  /** Python could not start, or has crashed, for example by a stack overflow or for lack of memory. */
   | { type: "crashed"; message: string };
 
 /** What a field must be. "numbers" stands for a `Float64Array`. */

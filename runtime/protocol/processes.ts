@@ -13,7 +13,8 @@ export const MAIN = 42;
 /**
  * How many requests a process may have sent that the broker has not reported as handled. Further ones
  * wait in the process, so that no process can send requests faster than the frame handles them. The
- * page can share its thread with the frame, and would not respond meanwhile.
+ * page can share its thread with the frame, so it would not respond while the frame handles a flood of
+ * requests. A few urgent requests, such as `interrupt`, do not wait.
  */
 export const MAX_UNHANDLED = 1024;
 
@@ -62,7 +63,10 @@ export type Request =
    */
   | { type: "channel"; channel: number; messages: Uint8Array[]; reader: boolean; writer: boolean }
   | { type: "send"; channel: number; data: Uint8Array }
-  /** The answer is the next message, or undefined at the end of the channel. */
+  /**
+   * The answer is the next message, or undefined at the end of the channel or if the process does not
+   * hold the end for reading.
+   */
   | { type: "receive"; ask: number; channel: number }
   /**
    * Puts a message back into the channel, because no thread of the process was waiting for it any more
@@ -83,16 +87,17 @@ export type Request =
   | { type: "drop"; token: number }
   /**
    * Gives names to a channel that this process reads, unless another process has given one of the
-   * `rivals` to a channel. The answer says whether it was possible; it is undefined if the program has
-   * used up all names. A name is free again when no process reads the channel any more.
+   * `rivals` to a channel. The answer says whether it was possible; it is undefined if a
+   * limit is reached, for example if the program has used up all names. A name is free again when no
+   * process reads the channel any more.
    */
   | { type: "bind"; ask: number; channel: number; names: string[]; rivals: string[] }
   /** From now on, what is sent to this address arrives in the channel. */
   | { type: "listen"; address: string; channel: number }
   /**
-   * Sends to the first of the addresses at which a process listens. The answer says whether there is one.
-   * The process that receives the message claims the tokens. If none receives it, the ends are closed
-   * that the tokens stand for.
+   * Sends to the first of the addresses at which a process listens and has room. The answer says whether
+   * there is one. The process that receives the message claims the tokens. If none receives it, the ends
+   * are closed that the tokens stand for.
    */
   | { type: "connect"; ask: number; addresses: string[]; data: Uint8Array; tokens: number[] }
   /** Creates a semaphore, unless it exists. Releasing it cannot raise its value above `most`. */
@@ -107,7 +112,7 @@ export type Request =
   /** Changes a value that the semaphore guards. The process has acquired the semaphore. */
   | { type: "change"; semaphore: number; number: number; bytes: Uint8Array }
   | { type: "release"; semaphore: number }
-  /** Releases a semaphore. The answer is false if its value would exceed `most`. */
+  /** Releases a semaphore, unless its value would exceed `most`. The answer says whether it did. */
   | { type: "check-release"; ask: number; semaphore: number }
   /** The answer is the present value of the semaphore. */
   | { type: "value"; ask: number; semaphore: number }
@@ -124,7 +129,7 @@ export type Request =
       pickles: Uint8Array;
       files: Map<string, Uint8Array>;
       tokens: number[];
-      /** The channels that end when the child ends, and when the parent ends. */
+      /** The channel `sentinel` ends when the child ends, and `parentSentinel` when the parent ends. */
       sentinel: number;
       parentSentinel: number;
       traced: boolean;
@@ -177,14 +182,17 @@ export type Notice =
   | { type: "answer"; ask: number; value: unknown }
   /** The broker has handled this many further requests of the process. */
   | { type: "handled"; count: number }
-  /** Another process has received this many of the bytes that this process has sent. */
+  /** This many further bytes that this process has sent to the channel have been received. */
   | { type: "consumed"; channel: number; bytes: number }
   /** No process can read this channel any more. */
   | { type: "broken"; channel: number }
   /** A child has ended. If a signal ended it, the status is the signal's number with a minus sign. */
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
-  /** The following three go only to the main process. They come from its child processes. */
+  /**
+   * The following three go only to the main process. They come from other processes, or report what
+   * became of them.
+   */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & ProcessTrace);

@@ -1,6 +1,6 @@
 /**
- * The options of a run. The page sets them, and the host and the worker forward them unread to Python,
- * where `browser_runtime/run_options.py` declares the same options.
+ * The options of a run. The page sets them, and the host and the worker forward all of them to Python,
+ * where `browser_runtime/run_options.py` declares the same options. The worker reads only `paused`.
  *
  * A new option therefore has to be declared here and in `run_options.py`. Apart from that, only the
  * code that sets the option (page/workbench/runner.ts) and the Python code that uses it have to change.
@@ -16,7 +16,7 @@ export interface RunOptions {
   clockRate: number;
   /**
    * Pause the program before its first callback of an event loop, or, if it runs no event loop, after
-   * the first time slice of its main thread.
+   * the first time slice of its main thread. A worker that cannot suspend a stack ignores this option.
    */
   paused: boolean;
 }

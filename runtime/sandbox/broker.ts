@@ -1,8 +1,8 @@
 /**
  * The broker does for the processes of one program what an operating system's kernel does: it starts
  * and ends them, and keeps their channels and semaphores. It runs in the sandbox frame, where nothing
- * blocks the event loop for long. It needs neither Python nor the class `Worker`: it receives a port
- * to each process, and a function that ends the process.
+ * blocks the event loop for long. It needs neither Python nor the class `Worker`: a function
+ * that it is given starts a worker, and returns the port to the process and a way to end it.
  */
 import { firstLine } from "../protocol/first_line.ts";
 import {
@@ -16,7 +16,7 @@ import { Channels } from "./channels.ts";
 import { ProcessTable, type Port, type Process, type ProcessWorker } from "./process_table.ts";
 import { Semaphores } from "./semaphores.ts";
 
-/** Starts a worker for a process. Whatever the worker posts has to be passed to `Broker.receive`. */
+/** Starts a worker for a process. What the process posts to its port goes to `Broker.receive`. */
 export type StartWorker = (pid: number) => ProcessWorker;
 
 /** Calls a function after the messages that have arrived already. */
@@ -25,7 +25,10 @@ export type Later = (callback: () => void) => void;
 /** After how many handled requests the broker reports them to their process. */
 const REPORTED_TOGETHER = MAX_UNHANDLED / 4;
 
-/** How many questions of a process can wait for their answers. A child process that asks more is killed. */
+/**
+ * How many questions of a process can wait for their answers. A child process that sends a further
+ * request then is killed.
+ */
 export const MAX_QUESTIONS = 2 ** 16;
 
 /**
@@ -59,7 +62,7 @@ export class Broker {
     return { all: all.length, live: all.filter(({ worker }) => worker).length };
   }
 
-  /** Ends all processes, and sets the port of a new main process; undefined if there is none. */
+  /** Ends all child processes, and replaces the main process; `port` is undefined if there is none. */
   setMain(port: Port | undefined): void {
     this.#endAll();
     this.#processes.delete(MAIN);
@@ -90,9 +93,10 @@ export class Broker {
   /**
    * Counts a request, and reports later that it was handled. Returns whether it may be carried out.
    *
-   * The runtime in a process sends at most `MAX_UNHANDLED` requests before it gets a report. If a process
-   * sends more, its program has got around the runtime. The report comes in a later task, because
-   * requests that wait already come before it.
+   * The runtime in a process sends at most `MAX_UNHANDLED` requests before it gets a report, apart from a
+   * few urgent ones. If a process sends twice as many, its program has got around the runtime: a child is
+   * killed, and of the main process only `over` and `interrupt` are carried out. The report comes in a
+   * later task, because requests that wait already come before it.
    */
   #admit(process: Process): boolean {
     process.unreported++;
@@ -115,8 +119,8 @@ export class Broker {
   }
 
   /**
-   * Carries out the request of a process. A program can send any request, so a request to use an end
-   * of a channel that its sender does not hold has no effect.
+   * Carries out the request of a process. A program can send any request, so a process can
+   * neither send to a channel nor receive from it unless it holds the end for that.
    */
   receive(pid: number, request: Request): void {
     const process = this.#processes.get(pid);

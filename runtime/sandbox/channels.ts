@@ -149,8 +149,8 @@ export class Channels {
     const channel = this.#channels.get(number);
     if (!channel?.readers.has(pid) || !(data instanceof Uint8Array)) return;
     this.#bytes += size(data);
-    // These bytes already count as received by their sender. No process has the pid 0, so nobody is
-    // notified when they are received again.
+    // These bytes already count as received by their sender. No process has the pid 0, so no process
+    // is notified when they are received again.
     channel.messages.unshift({ from: 0, data });
     this.#serve(number, channel);
   }
@@ -227,8 +227,8 @@ export class Channels {
   }
 
   /**
-   * Gives names to a channel, unless another process has taken a rival name. Returns whether it did, or
-   * undefined if the channels have too many names already.
+   * Gives names to a channel, unless another process has taken a rival name. Returns whether the
+   * channel got them, or undefined if a limit on names is reached.
    */
   bind(pid: number, { channel: number, names, rivals }: Requested<"bind">): boolean | undefined {
     const channel = this.#channels.get(number);
@@ -248,7 +248,7 @@ export class Channels {
     if (channel?.readers.has(pid)) this.#addName(String(address), number, channel, 2 * MAX_NAMES);
   }
 
-  /** Sends to the first address at which a process listens; returns whether there is one. */
+  /** Sends to the first address at which a process listens and has room; returns whether there is one. */
   connect(pid: number, { addresses, data, tokens }: Requested<"connect">): boolean {
     const isWrong =
       !(data instanceof Uint8Array) ||

@@ -47,7 +47,7 @@ function connect(receive: (request: Request) => void): Connection {
   return { port: { post }, processPort: port2, close: () => port1.close() };
 }
 
-/** Returns a function that calls others in later tasks, and one that ends this. */
+/** Returns `later`, which calls functions in later tasks, and `close`, which ends that. */
 function createLater(): { later: Later; close(): void } {
   const { port1, port2 } = new MessageChannel();
   const callbacks: (() => void)[] = [];
@@ -149,7 +149,7 @@ export class FrameController {
     this.#libraryArrival.resolve();
   }
 
-  /** Asks the page for the library. If it has arrived meanwhile, the worker will find it in its queue. */
+  /** Asks the page for the library, unless it has arrived and thus been posted to the worker already. */
   #wantLibrary(): void {
     const event: FrameEvent = { type: "library-wanted" };
     if (!this.#library) this.#eventPort?.postMessage(event);

@@ -12,7 +12,7 @@ export interface ProcessWorker {
   terminate(): void;
 }
 
-/** A request of a process that the broker could not answer immediately, for example for a semaphore. */
+/** A request of a process that waits in queues for its answer, for example for a semaphore. */
 export interface Question {
   pid: number;
   /** The number by which the process knows the question. */
@@ -82,7 +82,7 @@ export class ProcessTable {
     for (const queue of queues) queue.add(question);
   }
 
-  /** Removes a question from all its queues. */
+  /** Removes a question from all its queues, and from its process. */
   forget(question: Question): void {
     for (const queue of question.queues) queue.delete(question);
     this.#processes.get(question.pid)?.questions.delete(question.ask);

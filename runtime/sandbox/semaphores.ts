@@ -29,12 +29,12 @@ export class Semaphores {
   readonly #processes: ProcessTable;
   readonly #kill: (pid: number, why: string) => void;
   readonly #semaphores = new Map<number, Semaphore>();
-  /** How many bytes all guarded values have. */
+  /** How many bytes all guarded values have, with `OVERHEAD_BYTES` for each value. */
   #bytes = 0;
 
   /**
    * @param processes - the processes that may use the semaphores.
-   * @param kill - kills a child process that has exceeded a limit, unless it is the main process.
+   * @param kill - kills a child process that has exceeded a limit.
    */
   constructor(processes: ProcessTable, kill: (pid: number, why: string) => void) {
     this.#processes = processes;
