@@ -57,7 +57,8 @@ export function summary(runs: readonly Run[]): string {
 
 /**
  * Returns the headline: which run is the fastest and how many times as long the slowest takes, or that all
- * take about the same time. With fewer than two runs, the result is empty.
+ * take about the same time. With fewer than two runs, or if one took no time, the
+ * result is empty.
  */
 export function verdict(runs: readonly Run[]): string {
   const [quickest, ...others] = runs.toSorted((one, other) => one.end - other.end);

@@ -11,7 +11,9 @@ import { tree, type Tree } from "./tree.ts";
 /** The classes of bars; the q of ready bars stands for "queued". */
 const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
 
-/** The states in the order in which their bars are drawn, so that short running bars stay visible. */
+/**
+ * The order in which a static figure draws the bars by state, so that short running bars stay visible.
+ */
 const LAYERS: readonly State[] = ["waiting", "ready", "running"];
 
 /** The height of a bar, as in timeline.css. */
@@ -218,7 +220,7 @@ export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:
  */
 export function row(track: Track, content: Tree, top: number | undefined): Tree {
   const { lane, name, depth, mergedProcess } = track.listed;
-  // A row that a process shares with its only visible thread has the name and the look of the process.
+  // A row that a process shares with a thread has the look of the process if it has its name.
   const kind = mergedProcess?.name === name ? mergedProcess.kind : lane.kind;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${top === undefined ? "" : `top:${String(top)}px`}`;
   return {

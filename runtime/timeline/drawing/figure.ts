@@ -1,4 +1,4 @@
-/** Draws the static figure of a finished run, which needs no scripts. */
+/** Draws the static figure of a finished run, or of several in comparison. It needs no scripts. */
 import * as draw from "./draw.ts";
 import { headline } from "../words/headline.ts";
 import { labelWidth, layOut, listRows, ROWS_IN_VIEW } from "./layout.ts";

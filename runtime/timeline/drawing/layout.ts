@@ -97,7 +97,10 @@ export interface View {
   width: number;
   /** Indexes of the rows to draw. */
   rowIndexes: readonly number[];
-  /** Segments that are narrower than this are merged into bars that are up to three times as wide. */
+  /**
+   * Segments that are narrower than this are merged into bars that are up to three times as wide, unless
+   * they blocked an event loop.
+   */
   narrowest: number;
   /** The most bars and flags to draw; if there are more, more segments are merged. */
   budget: number;
@@ -134,7 +137,7 @@ export function listRows(timeline: Timeline, withLibrary: boolean): Listing {
   const { lanes } = timeline;
   const isFull = lanes.reduce((count, { own }) => count + Number(own), 0) > ROWS_IN_VIEW;
   const isShown = (lane: Lane): boolean => {
-    // If there is no space for all, tasks that run library functions are folded away first.
+    // If there is no space for all, tasks that run library functions are folded away.
     const isLibraryTask = lane.kind === "task" && lane.line === 0;
     if (lane.own && !(isFull && isLibraryTask) && !onlyRunsLoop(timeline, lane)) return true;
     library.push(lane);
@@ -212,7 +215,7 @@ function processDepth({ processes }: Timeline, { process }: Lane): number {
   return depth;
 }
 
-/** Computes what to draw. Merges more and more segments until the drawing is within its budget. */
+/** Computes what to draw. Merges ever more segments to keep within the budget, if possible. */
 export function layOut(timeline: Timeline, rows: readonly Listed[], view: View): Chart {
   const { from, to, width } = view;
   let tracks: Track[] = [];

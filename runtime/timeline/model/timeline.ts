@@ -1,4 +1,7 @@
-/** The model of one run: builds lanes with segments from the events of its trace. */
+/**
+ * The model of a run, or of several in comparison: builds lanes with segments from the events of its
+ * trace.
+ */
 import { BlockedSpanFinder, type BlockedSpans } from "./blocked_spans.ts";
 import {
   laneOf,
@@ -23,7 +26,7 @@ export interface CollectionState {
 }
 
 /**
- * If a trace was cut, the drawing extends to the time of the cut multiplied by this factor, so that
+ * If all traces were cut, the drawing extends to the last cut multiplied by this factor, so that
  * readers see that something is missing.
  */
 const CUT_MARGIN = 1.04;

@@ -1,4 +1,7 @@
-/** Makes lists of what runs, is ready or waits: in a paused program, or at a moment of a recorded run. */
+/**
+ * Makes lists of what runs, is ready or waits, in a paused program or at a moment of a recorded run, and
+ * of what watched collections hold.
+ */
 import { plural } from "./words.ts";
 
 /** A list with a name, which the page shows in a player or a paused panel. */
