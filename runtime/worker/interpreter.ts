@@ -1,4 +1,4 @@
-/** Runs programs, one after another, in a Python that has been started. */
+/** Runs programs, one after another, or one child process, in a Python that has been started. */
 import type { PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import type { Command, Move, WorkerEvent } from "../protocol/page_worker.ts";
@@ -59,7 +59,7 @@ export class Interpreter {
     };
   }
 
-  /** Pauses, resumes or steps the program, if this run is still in progress. */
+  /** Pauses, resumes or steps the program, if this run is in progress and stacks can be suspended. */
   move(run: number, move: Move): void {
     if (run !== this.#run || !stackSwitching) return;
     this.#hasBeenPaused = true;
@@ -122,7 +122,8 @@ export class Interpreter {
       : runProgram(...program);
     // `PageLink.onExit` may have ended the run already.
     if (this.#run !== run) return;
-    // If the program has changed the runtime, this can be any value, but the page accepts only integers.
+    // If the program has changed the runtime, this can be any value, but the page accepts only finite
+    // numbers.
     this.#end(Number(status) | 0);
     if (hasLibraries || !this.#isReusable()) {
       this.#post({ type: "spent" });

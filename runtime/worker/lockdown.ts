@@ -23,7 +23,9 @@ const KEPT = new Set(
   ).split(" "),
 );
 
-/** Deletes all properties but those in `KEPT` from an object and its prototypes, up to `EventTarget`. */
+/**
+ * Deletes what it can, but not what is in `KEPT`, from an object and its prototypes below `EventTarget`.
+ */
 export function lockDown(scope: object): void {
   for (
     let level: object | null = scope;

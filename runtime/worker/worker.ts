@@ -54,7 +54,7 @@ async function start(
     trace: (trace) => link.trace(trace),
   });
   const boundary = new JavaScriptBoundary(kernel.dueSignal, kernel.clock);
-  // Bound now, because programs must not have this function; see ./lockdown.ts.
+  // Bound now, because `lockDown` deletes this function, so that programs cannot call it.
   const ask = self.postMessage.bind(self) as (wanted: LibraryWanted) => void;
   const library = new LateLibrary(() => ask({ type: "library-wanted" }));
   self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(readOnce(event));
@@ -112,7 +112,10 @@ function serveChild(broker: MessagePort, assets: WorkerAssets): void {
   start(post, broker, requests, 0, assets, onCrash).catch(onCrash);
 }
 
-/** The first message has two ports, to the page and to the broker; a child process has only the second. */
+/**
+ * The first message has two ports, to the page and to the broker; a child process gets only the one to
+ * the broker.
+ */
 self.onmessage = ({ data, ports: [first, second] }: MessageEvent<WorkerAssets>) => {
   if (second) void serve(first!, second, data);
   else serveChild(first!, data);

@@ -188,7 +188,9 @@ export class Clock {
     };
   }
 
-  /** Wraps WASI's `clock_res_get`: all clocks have the same resolution, which is 1 ns in virtual time. */
+  /**
+   * Wraps WASI's `clock_res_get`: both replaced clocks have the same resolution, 1 ns in virtual time.
+   */
   resolution(original: ResolveClock, memory: () => WebAssembly.Memory | undefined): ResolveClock {
     return (id, address) => {
       if (id > MONOTONIC) return original(id, address);

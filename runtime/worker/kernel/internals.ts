@@ -128,7 +128,10 @@ export function checkImports(env: Record<string, unknown>): void {
   if (missing.length > 0) fail(`Pyodide's WebAssembly does not import ${list(missing)}.`);
 }
 
-/** Returns Pyodide's Emscripten module. Throws an error that lists the names that are missing. */
+/**
+ * Returns Pyodide's Emscripten module. Throws an error if names are missing, or if CPython
+ * has a version that was not verified.
+ */
 export function memoryOf(pyodide: PyodideAPI): PythonMemory {
   const memory = (pyodide as unknown as { _module?: Partial<PythonMemory> })._module ?? {};
   const missing = MODULE_NAMES.filter((name) => memory[name] === undefined);

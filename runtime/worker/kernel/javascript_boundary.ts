@@ -3,11 +3,11 @@
  *
  * Everything that Python does to a JavaScript object passes through a few functions that Pyodide's
  * WebAssembly imports, no matter where Python got the object: from `import js`, from the globals of a
- * frame, or from `gc`. Some of these functions are replaced, so that the kernel can provide signals and
- * clocks. The others are wrapped to detect programs that use JavaScript objects, because what a program
- * does with them (timers, changed prototypes, promises that never settle) cannot be undone, unlike
- * changes to the attributes of Python modules. Ordinary programs do not use JavaScript objects, so a
- * worker whose program has used one is replaced after the run.
+ * frame, or from `gc`. These functions are wrapped to detect programs that use JavaScript objects,
+ * because what a program does with them (timers, changed prototypes, promises that never settle) cannot
+ * be undone, unlike changes to the attributes of Python modules. Further imports are replaced, so that
+ * the kernel can provide signals and clocks. Ordinary programs do not use JavaScript objects, so a worker
+ * whose program has used one is replaced after the run.
  */
 import type { Clock, ReadClock, ResolveClock } from "./clock.ts";
 import { checkImports, IMPORTS } from "./internals.ts";
@@ -64,7 +64,7 @@ export class JavaScriptBoundary {
     const instrumented =
       (make: Import) => async (source: unknown, imports?: WebAssembly.Imports) => {
         const env = imports?.["env"] as Record<string, Import> | undefined;
-        // Only Python itself provides these functions, not the modules of libraries.
+        // Only Python's own module imports these functions, not the modules of libraries.
         if (!env || !(IMPORTS.call in env)) return make(source, imports);
         this.#wrap(env);
         const { compiled } = python;
@@ -118,7 +118,9 @@ export class JavaScriptBoundary {
     });
   }
 
-  /** Returns whether the object is trusted, and notes the use of any other. Does nothing before `arm`. */
+  /**
+   * Returns whether the object is trusted, and notes the use of any other. Before `arm`, returns false.
+   */
   #noteUse(object: unknown): boolean {
     if (!this.#isArmed) return false;
     const isTrusted = isObject(object) && this.#trusted.has(object);

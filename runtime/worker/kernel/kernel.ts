@@ -11,7 +11,7 @@
  * until the program resumes. A step resumes one thread, and pauses the program again when this thread
  * waits or ends, or yields to other threads.
  *
- * This object is the Python module `browser_kernel`, so the names that Python uses follow Python's
+ * A `Kernel` is the Python module `browser_kernel`, so the names that Python uses follow Python's
  * conventions. Promises are returned to Python inside objects, because Pyodide turns a bare promise into a
  * future of the running event loop, and that loop is the one that is about to be suspended.
  */
@@ -66,7 +66,7 @@ type State = "running" | "paused" | "step pending" | "in step";
 interface Timeout {
   /** Real time in ms that was left at `since`. */
   left: number;
-  /** When `left` was calculated, in ms of real time. */
+  /** The real time in ms to which the value of `left` refers. */
   since: number;
   timer: Timer | undefined;
 }
@@ -87,8 +87,8 @@ export class Kernel {
   /** For how many ms no thread has run, since the worker started. */
   idle = 0;
   /**
-   * How much longer waits take than asked for, in ns of the program's clocks. Readings of `time.time` are
-   * rounded to about 0.5 µs, and those of `datetime.now` to 1 µs, so without this margin a wait could seem
+   * How much longer waits take than asked for, in ns of the program's clocks. Readings of `time.time`
+   * have steps of 0.24 µs, and those of `datetime.now` of 1 µs, so without this margin a wait could seem
    * shorter than its timeout.
    */
   readonly margin_ns = 2000;
@@ -269,8 +269,9 @@ export class Kernel {
   /**
    * Opens a gate whose timer has fired, as soon as the clock shows the end of the wait.
    *
-   * Browsers round both times, so the timer can fire too early. If little time is left, the clock is read
-   * again in further tasks, because another timer would take at least 4 ms, the minimum for nested timers.
+   * Browsers round delays and clock readings, so the timer can fire too early. If little time is left,
+   * the clock is read again in further tasks, because another timer would take at least 4 ms, the minimum
+   * for nested timers.
    */
   #endTimeout(gate: Gate, timeout: Timeout): void {
     timeout.timer = undefined;

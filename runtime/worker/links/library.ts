@@ -1,6 +1,7 @@
 /**
  * Python's standard library. A snapshot contains the modules that most programs use, so a worker that
- * starts from one asks for the library only when a program needs something else from it.
+ * starts from one asks for the library only when a program needs something else from it, or at its start
+ * if it cannot suspend a stack.
  */
 import type { PyodideAPI } from "pyodide";
 import type { Library, NoLibrary } from "../../protocol/page_worker.ts";

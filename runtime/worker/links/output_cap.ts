@@ -76,7 +76,7 @@ export class OutputCap {
     }
   }
 
-  /** Stops counting the line of the cursor and as many above it, because they are overwritten. */
+  /** Stops counting the line of the cursor and `above` lines above it, because they are overwritten. */
   #forget(above: number): void {
     for (let line = 0; line < above && this.#lengths.length > 1; line++) {
       this.#characters -= this.#lengths.pop()!;

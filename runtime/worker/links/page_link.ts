@@ -13,9 +13,9 @@ export class PageLink {
   readonly #send: (event: WorkerEvent) => void;
 
   /**
-   * The Python module `browser_page`. It asks for input, reports the state of the program and
-   * differences from CPython (see browser_runtime/facts.py), and ends the program. Programs can import the module as
-   * well, and can do no more with it than these functions allow.
+   * The Python module `browser_page`. It asks for input, reports the state and the trace of the program
+   * and differences from CPython (see browser_runtime/facts.py), reads the clock, and ends the program.
+   * Programs can import the module as well, and can do no more with it than these functions allow.
    */
   readonly module = Object.freeze({
     ask: () => this.#report({ type: "input", run: this.run }),

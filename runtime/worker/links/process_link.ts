@@ -38,7 +38,9 @@ interface WriterState {
   isBroken: boolean;
   /** Where threads wait until there is room in the channel. */
   gates: Gate[];
-  /** Python's function that is called with the channel's number when one of these values has changed. */
+  /**
+   * Python's function that is called with the channel's number when a notice has changed these values.
+   */
   callback?: (channel: number) => void;
 }
 
@@ -81,7 +83,7 @@ export class ProcessLink {
   /** Exit statuses of child processes, by their number. */
   readonly #exits = new Map<number, number>();
   #lastNumber = 0;
-  /** Whether the program has started a process. */
+  /** Whether this process has started a child process. */
   #hasStarted = false;
   /** Unread bytes in all channels. */
   #unread = 0;
@@ -204,7 +206,7 @@ export class ProcessLink {
       if (!pending || pending.isAnswered) gate.open(WOKEN);
       else pending.gate = gate;
     },
-    /** The answer must not have arrived yet, which it has not if Python has just asked. */
+    /** Has to be called right after asking: if the answer has arrived, the callback is not called. */
     on_answer: (ask: number, callback: (ask: number) => void) => {
       const pending = this.#pending.get(ask);
       if (pending) pending.callback = callback;

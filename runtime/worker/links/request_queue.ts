@@ -5,8 +5,8 @@
 import { MAX_UNHANDLED, type Request } from "../../protocol/processes.ts";
 
 /**
- * How many requests can wait. Programs that keep to the functions of Python yield long before, but one
- * that calls those of the runtime in a loop of JavaScript could otherwise fill the memory of the tab.
+ * How many requests can wait. A Python program yields long before, so that reports arrive, but one
+ * that calls the runtime's functions in a loop of JavaScript could otherwise fill the memory of the tab.
  */
 export const MAX_WAITING_REQUESTS = 2 ** 16;
 
@@ -15,7 +15,7 @@ type Post = (request: Request, transfer?: Transferable[]) => void;
 export class RequestQueue {
   readonly #post: Post;
   readonly #waiting: [request: Request, transfer: Transferable[] | undefined][] = [];
-  /** How many requests the broker has not reported as handled. */
+  /** How many of the sent requests the broker has not reported as handled. */
   #unhandled = 0;
 
   constructor(port: Pick<MessagePort, "postMessage">) {
@@ -42,7 +42,7 @@ export class RequestQueue {
   handled(count: number): void {
     this.#unhandled -= count;
     const room = Math.max(0, MAX_UNHANDLED - this.#unhandled);
-    // All together, because removing them one by one would move the others each time.
+    // They are removed all together, because removing them one by one would move the others each time.
     for (const [request, transfer] of this.#waiting.splice(0, room)) {
       try {
         this.sendNow(request, transfer);

@@ -39,7 +39,10 @@ function usage(node: FileNode): number {
   );
 }
 
-/** Makes each write fail that would make all files together larger than `size` bytes. */
+/**
+ * Makes each write, or change of a file's size, fail that would make all files together larger than
+ * `size` bytes.
+ */
 export function limitDisk(pyodide: PyodideAPI, size = SIZE_BYTES): void {
   const files = pyodide.FS as unknown as MemoryFileSystem;
   const { stream, node } = files.filesystems.MEMFS.ops_table.file;
