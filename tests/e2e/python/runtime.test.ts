@@ -329,7 +329,7 @@ asyncio.set_event_loop(asyncio.new_event_loop())
 os.environ["LEFT"] = "1"
 os.chdir("/")
 open("/tmp/left", "w").close()
-open("/home/left", "w").close()
+open(os.path.join("/home", "left"), "w").close()
 warnings.simplefilter("error")
 logging.basicConfig(level=10)
 logging.getLogger("left").setLevel(10)
@@ -351,7 +351,7 @@ sys.stdout.close()
       const probe = `
 import asyncio, bdb, locale, logging, os, signal, sys, threading, time, warnings
 time.sleep(0); asyncio.run(asyncio.sleep(0))
-print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left") or os.path.exists("/home/left"))
+print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left") or "left" in os.listdir("/home"))
 print(logging.root.level, logging.root.handlers, logging.getLogger("left").level)
 print(logging.getLogger("asyncio") is asyncio.log.logger, asyncio.log.logger.disabled)
 print("left" in sys.modules, "/left" in sys.path, sys.getrecursionlimit(), sys.excepthook)
