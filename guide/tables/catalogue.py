@@ -51,8 +51,8 @@ def _models(source: str) -> tuple[str, ...]:
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
-        # If the program was counted among those with threads, then only because of the name
-        # `run_in_executor`, which also accepts a pool of processes.
+        # Only the name `run_in_executor` can have counted this program among those with threads.
+        # This function also accepts a pool of processes, so it does not prove that threads exist.
         found.pop("threads", None)
     return tuple(found) or ("plain code",)
 
@@ -80,7 +80,8 @@ def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
     """Return, for each snippet on a Markdown page, the places that show it, as ``page.md#anchor``.
 
     Raises:
-        RunnableError: A link to a snippet has an unknown option or a wrong value.
+        RunnableError: A link marked ``.runnable`` has an unknown option, an option with a wrong
+            value, or an address with a query or a fragment.
     """
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(docs.rglob("*.md")):

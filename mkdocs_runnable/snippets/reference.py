@@ -57,7 +57,8 @@ def parse(text: str) -> Reference:
     """Read a block for which :func:`is_marked` is true.
 
     Raises:
-        RunnableError: An option is unknown or has a wrong value.
+        RunnableError: An option is unknown or has a wrong value, or the address has a query or a
+            fragment.
     """
     match = _MARKED.fullmatch(text.strip())
     assert match
@@ -249,8 +250,8 @@ class PageContext:
         report: Receives the message of each problem. If it is None, the first problem is raised as
             an error.
         playground: Address of the playground within the site; None if there is none.
-        inputs: What the page shows apart from its own text, as kinds and names → hashes of it; see
-            :meth:`add_input`.
+        inputs: The programs, diagrams and tables that the page shows. Maps the kind and the name of
+            each of them to a hash of its content; see :meth:`add_input`.
     """
 
     path: str | None = None

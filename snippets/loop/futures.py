@@ -40,7 +40,7 @@ def run() -> None:
 # region futures
 class Future:
     def __init__(self, name: str) -> None:
-        self.name = name  # for "Step through"; asyncio's futures have none
+        self.name = name  # shown in the lists of "Step through"
         self._done = False
         self._result = 0
         self._callbacks: list[Callback] = []

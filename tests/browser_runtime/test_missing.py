@@ -55,7 +55,7 @@ _Connection.__module__, _Connection.__qualname__ = "sqlite3", "Connection"
 
 
 def _fails(module: str, error: str) -> Any:
-    """Return a private function of a module that raises this error."""
+    """Make a function that raises this error and looks like a private function of this module."""
     namespace: dict[str, Any] = {"__name__": module, "errno": errno}
     exec(f"def _fail(*_, **__): raise {error}", namespace)
     return namespace["_fail"]
@@ -73,7 +73,7 @@ def told(source: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_that_a_browser_cannot_start_processes_is_not_reported_as_a_missing_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The page explains it by the fact `no-processes`, which `facts` reports."""
+    """The page explains it by the fact `no-processes`; see `facts.cannot_start_processes`."""
     error = 'OSError(errno.ENOSYS, "can\'t start new process")'
     monkeypatch.setattr(
         multiprocessing.Process, "_Popen", staticmethod(_fails("multiprocessing", error))

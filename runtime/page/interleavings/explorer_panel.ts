@@ -61,7 +61,10 @@ export class ExplorerPanel implements Owner {
   /** The source that was explored last. */
   #source = "";
   #isBusy = false;
-  /** The title of what has ended the explorer's run by starting another run. */
+  /**
+   * The title of the owner that started another run and so ended the explorer's run; undefined if the
+   * explorer's run ended in another way.
+   */
   #displacedBy: string | undefined;
 
   /** Puts the panel after the controls. */

@@ -147,7 +147,7 @@ class SwitchPoints:
 
 
 def _point(*, is_choice: bool = True) -> None:
-    """Report a switch point, with monitoring enabled for the threads that run before it returns.
+    """Report a switch point. During this call, monitoring is enabled for the threads that run then.
 
     CPython disables monitoring in a thread while the thread runs a monitoring callback, as here. In
     the browser all threads share one thread state, so the other threads would not be monitored

@@ -23,7 +23,7 @@ async def main():
     print(server.is_serving())
     reader, writer = await asyncio.open_connection(*address)
     await asyncio.sleep(0.01)
-    # The server is closed while a client waits.
+    # The server is closed while a client is still connected, so `wait_closed` has to wait.
     server.close()
     print(server.is_serving(), server.sockets)
     closing = asyncio.create_task(server.wait_closed())
