@@ -1,8 +1,8 @@
 """Keeps texts that take long to make, such as the HTML of pages, between two builds.
 
 Each text is a file whose name is a hash of everything that the text depends on, including the code
-of this package. So a text is never outdated: whatever changes gives it another name. Several builds
-can share a folder at the same time, because each file appears whole or not at all.
+of this package. So a text is never outdated: if any of this changes, the text gets another name.
+Several builds can share a folder at the same time, because each file appears whole or not at all.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def hash_of_files(paths: Iterable[Path]) -> str:
 
 @functools.cache
 def _versions() -> str:
-    """Return what every text depends on: the code of this package, and the versions of its tools.
+    """Return what every text depends on: this package's code, and the versions of what it runs on.
 
     The code of a running process does not change, so it is read once.
     """

@@ -1,7 +1,8 @@
-"""Keeps notebooks that mkdocs-jupyter has converted between two builds.
+"""Keeps, between two builds, the notebooks that mkdocs-jupyter has converted.
 
-The plugin has a cache of its own, but does not use it with a template of the project, because such
-a template could read any file. Here, all files in the folder of the template count as its parts.
+mkdocs-jupyter has a cache of its own, but does not use it with a template of the project, because
+such a template could read any file. Here, all files in the folder of the template count as
+parts of the template.
 """
 
 import itertools
@@ -19,12 +20,16 @@ from mkdocs_runnable.site.kept_pages import UnknownError, encoded, installed_pac
 # See `on_pre_page` in https://github.com/danielfrg/mkdocs-jupyter/blob/main/src/mkdocs_jupyter/plugin.py.
 _CONVERSION = "_mkdocs_jupyter_content"
 _PLUGIN = "mkdocs-jupyter"
-# A folder with more files contains more than templates, and is not read in each build.
+# If the folder of the template has more files, it probably contains more than templates. Reading it
+# in each build could take long, so nothing is kept then.
 _MOST_TEMPLATES = 200
 
 
 def keep_conversion(page: Page, config: MkDocsConfig, cache: Cache) -> None:
-    """Let a notebook be converted only if it, the settings or the packages have changed.
+    """Let the result for a notebook come from the cache if everything it depends on is unchanged.
+
+    Nothing changes for a page that mkdocs-jupyter does not convert, without a folder for the cache,
+    or if the conversion depends on something that is unknown.
 
     Args:
         page: The page, on which mkdocs-jupyter has already set the function that converts it.
@@ -55,7 +60,8 @@ def _settings(options: Any, config: MkDocsConfig) -> object:
         config: The configuration of the site.
 
     Raises:
-        UnknownError: The conversion also depends on something else, for example on a run.
+        UnknownError: The conversion also depends on something else, for example because it runs
+            the notebooks, or the folder of the template has too many files.
     """
     if options["execute"] or options["html_exporter_options"]:
         raise UnknownError(_PLUGIN)

@@ -59,8 +59,9 @@ _OF_PYMDOWN = (
     *("magiclink", "mark", "pathconverter", "progressbar", "quotes", "saneheaders"),
     *("smartsymbols", "striphtml", "superfences", "tabbed", "tasklist", "tilde"),
 )
-# The extensions whose result depends on nothing but the Markdown, their options, and the addresses
-# of the files of the site.
+# The extensions whose result depends on nothing but the Markdown, their options, the addresses of
+# the files of the site and, for those of this package, the inputs that they note in the context of
+# the page: programs, diagrams and tables.
 _PURE_EXTENSIONS = _OUR_EXTENSIONS | {
     *_OF_PYTHON_MARKDOWN,
     *(f"markdown.extensions.{name}" for name in _OF_PYTHON_MARKDOWN),
@@ -177,7 +178,10 @@ class KeptPages:
         )
 
     def _versions(self, inputs: Sequence[Sequence[str]]) -> list[list[str]]:
-        """Return the present hash of each input, after its kind and its name."""
+        """Return the present hash of each input, after its kind and its name.
+
+        The hash of an input that cannot be read or made is an empty text.
+        """
         return [[*each[:2], self._version(each[0], each[1])] for each in inputs]  # type: ignore[arg-type]
 
     def _version(self, kind: InputKind, name: str) -> str:
@@ -253,7 +257,10 @@ def _settings(config: MkDocsConfig) -> object:
 
 
 def _addresses(files: Files) -> list[tuple[str, str, str]]:
-    """Return the address of each file, because links to files become links to addresses."""
+    """Return the path, the address and the inclusion of each file.
+
+    Links to paths become links to addresses, and MkDocs reports links to files that are left out.
+    """
     return [(file.src_uri, file.url, file.inclusion.name) for file in files]
 
 
@@ -279,7 +286,10 @@ def _converter(page: Page, convert: Callable[..., None], config: MkDocsConfig) -
 
 @contextmanager
 def _counting() -> Iterator[Callable[[], int]]:
-    """Count what MkDocs and Python-Markdown report to the log."""
+    """Yield a function that returns how much MkDocs and Python-Markdown have logged so far.
+
+    Messages below the level INFO do not count.
+    """
     handler = CountHandler(level=logging.INFO)
     loggers = [logging.getLogger(name) for name in ("mkdocs", "MARKDOWN")]
     for logger in loggers:

@@ -1,7 +1,8 @@
-"""Keeps what the search of Material for MkDocs finds on pages between two builds.
+"""Keeps, between two builds, what the search plugin of Material for MkDocs finds on pages.
 
-The plugin parses the HTML of each page to find its sections, which takes longer than the theme's
-templates do. Its entries for a page that has not changed are therefore taken from the cache.
+The plugin parses the HTML of each page to find its sections, which takes longer than rendering the
+templates of the theme. Its entries for a page that has not changed are therefore taken from the
+cache.
 """
 
 import json
@@ -18,21 +19,24 @@ from mkdocs_runnable.site.kept_pages import installed_packages
 SEARCH = "material/search"
 # What the plugin reads in the front matter of a page.
 _FRONT_MATTER = ("search", "tags", "title")
-# Elements that the search leaves out, and that this package makes, with what they contain.
 _ATTRIBUTE = r'\s+[\w:-]+="[^"<>]*"'
+# Elements that the search leaves out, with what they contain. The names are those of the elements
+# to which this package gives the attribute.
 _EXCLUDED = re.compile(
     rf"<(?P<tag>div|figure|svg|data-table|choice-table)(?:{_ATTRIBUTE})*?"
     rf'\s+data-search-exclude="true"(?:{_ATTRIBUTE})*>(?P<content>.*?)</(?P=tag)>',
     re.DOTALL,
 )
-# Between these, tags are not elements.
+# In comments, scripts and style sheets, what looks like a tag is not an element.
 _NO_ELEMENTS = re.compile("<(?:!--|script|style)")
 
 
 def without_excluded(html: str) -> str:
     """Return the HTML of a page with empty elements in place of those that the search leaves out.
 
-    The plugin would parse all that they contain, only to find nothing in it.
+    The plugin would parse all that they contain, only to find nothing in it. A page with comments,
+    scripts or style sheets is returned unchanged, and an element is kept as it is if its content
+    could matter to the plugin.
     """
     return html if _NO_ELEMENTS.search(html) else _EXCLUDED.sub(_emptied, html)
 
