@@ -1,4 +1,4 @@
-"""Helpers that the Markdown extensions of this package share: they find and replace marked blocks.
+"""Helpers that the Markdown extensions of this package share, mainly to replace marked blocks.
 
 A mark is a class that the author has given to a link or an image, such as ``{ .runnable }``.
 """
@@ -78,11 +78,11 @@ class LineFinder:
         self._lines = list(lines)
 
     def find(self, text: str) -> int | None:
-        """Return the number of the next line that equals a text, or None if there is none."""
+        """Return the number of the first line not found before that equals a text, or None."""
         return self._take(lambda line: line == text)
 
     def find_containing(self, part: str) -> int | None:
-        """Return the number of the next line that contains a text, or None if there is none."""
+        """Return the number of the first line not found before that contains a text, or None."""
         return self._take(lambda line: part in line)
 
     def _take(self, is_wanted: Callable[[str], bool]) -> int | None:

@@ -9,7 +9,8 @@ timelines:
 
     {"files": {"widget.js": "<64 hexadecimal digits>"}, "prerender": "<64 hexadecimal digits>"}
 
-hatch_build.py loads this module without the rest of the package, so it must import nothing else.
+hatch_build.py loads this module without the rest of the package, so it must not import
+other modules of the package.
 """
 
 import hashlib
@@ -29,12 +30,14 @@ class MixedBuildError(Exception):
 def files_of_one_build(folder: Path, prerender: Path | None = None) -> list[str]:
     """Check the files of a built runtime, and return their names: paths within its folder.
 
+    Only the files that the manifest names are checked; others in the folder are ignored.
+
     Args:
         folder: The folder of the runtime.
         prerender: The program that draws timelines, if it has to come from the same build.
 
     Raises:
-        MixedBuildError: A file is missing, or comes from another build.
+        MixedBuildError: A file is missing, cannot be read, or comes from another build.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -20,8 +20,8 @@ SEARCH = "material/search"
 # What the plugin reads in the front matter of a page.
 _FRONT_MATTER = ("search", "tags", "title")
 _ATTRIBUTE = r'\s+[\w:-]+="[^"<>]*"'
-# Elements that the search leaves out, with what they contain. The names are those of the elements
-# to which this package gives the attribute.
+# Elements that the search leaves out, with what they contain. Elements with other names stay in the
+# HTML, where the plugin itself leaves them out.
 _EXCLUDED = re.compile(
     rf"<(?P<tag>div|figure|svg|data-table|choice-table)(?:{_ATTRIBUTE})*?"
     rf'\s+data-search-exclude="true"(?:{_ATTRIBUTE})*>(?P<content>.*?)</(?P=tag)>',
